@@ -2,7 +2,8 @@
 // transactional key-value part for everything that changes in place.
 //
 // It deals in bytes and index keys. It must not know what an event, a flow or a node is; it imports the standard
-// library only.
+// library only. It has no clock either: the time of a run is the time in its [RunID], and every other time comes in with
+// a call, so that the same calls leave the same storage.
 package storage
 
 import (
@@ -24,29 +25,28 @@ var (
 	ErrCorrupt = errors.New("storage: corrupt")
 )
 
-// RunID names a run: 26 characters of lower-case Crockford base32, of which the first 10 are the milliseconds of its
-// start, so that ids sort by time.
-type RunID string
-
 // Append is what one turn of one run adds to storage. It is kept whole or not at all.
 type Append struct {
 	Run RunID
 	// Seq is the sequence number of the first of Events; a run's events are numbered from 1 without gaps.
 	Seq    uint64
 	Events [][]byte
-	// Row replaces the run's row. The first append of a run has one.
+	// Row replaces the run's row. The first append of a run has one, and at least one event.
 	Row *Row
-	// Live replaces what recovery needs to know of the run; nil leaves it. It is removed when Row says that the run
-	// has ended.
+	// Live replaces what recovery needs to know of the run; nil leaves it. A run is live while its row has no end, so
+	// it is removed by a Row that ends the run, and it is zero after one that opens the run again.
 	Live *Live
 	// Once claims an idempotency key for the run, in the same commit as its first event.
 	Once *Once
 }
 
-// Row is what lists show of a run. Only the named fields are indexed; Data is the caller's.
+// Row is what lists show of a run. Only the named fields are indexed; Data is the caller's. Times are kept to the
+// nanosecond and come back in UTC; an empty Keys or Data may come back as nil.
 type Row struct {
-	Flow      string
-	Status    string
+	// Flow stays the same over the life of a run; an append that changes it is refused with ErrConflict.
+	Flow   string
+	Status string
+	// StartedAt lies in the millisecond that the run's id names.
 	StartedAt time.Time
 	// EndedAt is zero while the run lives.
 	EndedAt time.Time
@@ -68,17 +68,19 @@ type Live struct {
 	Data []byte
 }
 
-// Once is an idempotency key in its scope (a flow and one of its triggers). It is kept for at least TTL.
+// Once is an idempotency key in its scope (a flow and one of its triggers). It is held from the start of the run that
+// claims it, as the run's id says it, for TTL; it outlives a run that Retain drops.
 type Once struct {
 	Scope, Key string
 	TTL        time.Duration
 }
 
-// Listing selects runs; zero fields select all. Results come newest first.
+// Listing selects runs; zero fields select all. Results come newest first, that is by falling id.
 type Listing struct {
-	Flow     string
-	Status   string
-	Key      Key
+	Flow   string
+	Status string
+	Key    Key
+	// From is the first StartedAt that is selected, To the first after it that is not.
 	From, To time.Time
 	// Before continues a listing: only runs with a smaller id.
 	Before RunID
@@ -103,7 +105,9 @@ type LiveRow struct {
 type Journal interface {
 	// Commit makes the appends durable: on a nil error all of them are on disk. Appends that are refused on their own
 	// (ErrConflict, ErrDuplicate) stand in the result under their position and do not harm the others; any other
-	// failure is returned as the error, and then none was kept.
+	// failure is returned as the error, and then none was kept. Appends are taken in their order: a later one sees
+	// what an earlier one of the same call did. Where a backend keeps runs apart, a failure that strikes only some of
+	// them (ErrFull, say) is a refusal of those.
 	Commit(appends []Append) (refused map[int]error, err error)
 	// Events calls yield with the run's events from sequence number from on, until it returns false. The bytes are
 	// valid only during the call. ErrNotFound for an unknown run.
@@ -112,12 +116,13 @@ type Journal interface {
 	Row(run RunID) (Row, error)
 	// Runs lists rows.
 	Runs(l Listing) ([]RunRow, error)
-	// Live calls yield with every live run, oldest first.
+	// Live calls yield with every live run, oldest first. It sees each run as it is when its turn comes.
 	Live(yield func(LiveRow) bool) error
 	// Claimed is the run that holds an idempotency key; ErrNotFound when none does or its time is over at now.
 	Claimed(scope, key string, now time.Time) (RunID, error)
 	// Retain drops whole slices of the journal whose runs all started before the given time. Runs for which keep is
-	// true, and live ones in any case, are carried over to a younger slice first. It reports how many runs went.
+	// true, and live ones in any case, are carried over to a younger slice first. It reports how many runs went. keep
+	// must not call the storage.
 	Retain(before time.Time, keep func(RunRow) bool) (dropped int, err error)
 }
 
