@@ -1,0 +1,52 @@
+package core
+
+// EventKind names what happened, in the past tense. Kinds are spelled out in journals: they are never renamed.
+type EventKind string
+
+// The kinds of events.
+const (
+	RunStarted      EventKind = "RunStarted"
+	TaskDone        EventKind = "TaskDone"        // a task was done, with its outcome
+	TaskLost        EventKind = "TaskLost"        // a crash swallowed the outcome of a write that asked to be held for a person
+	TimerFired      EventKind = "TimerFired"      // a timer came due
+	SignalReceived  EventKind = "SignalReceived"  // a signal matched a subscription
+	ChildDone       EventKind = "ChildDone"       // a child run ended
+	LockGranted     EventKind = "LockGranted"     // a lock that was asked for is held now
+	CancelRequested EventKind = "CancelRequested" // somebody asked to cancel the run
+	Continued       EventKind = "Continued"       // the driver gave a run that had yielded its next turn
+)
+
+// Event is one thing that happened to a run. Which fields are set depends on the kind.
+type Event struct {
+	Kind EventKind
+	// At is the driver's time in nanoseconds of Unix time. Step makes it monotone within the run.
+	At int64
+	// Start is of RunStarted.
+	Start *Start
+	// ID is of the task, timer, subscription, child or lock that the event answers.
+	ID ID
+	// Attempt is of TaskDone: an answer to an attempt that was given up changes nothing.
+	Attempt int
+	// Value or Failure is the outcome (TaskDone, ChildDone) or the data (SignalReceived).
+	Value   Value
+	Failure *Failure
+	// Reason is of CancelRequested.
+	Reason string
+}
+
+// Start is what a run begins with. All that a fold reads and that is not in the plan stands here.
+type Start struct {
+	Run    string
+	Parent string
+	// Plan is the hash of the plan.
+	Plan string
+	// Trigger is what expressions see as trigger.
+	Trigger Object
+	Seed    uint64
+	// Revision numbers the meaning of the core itself, see Revisions.
+	Revision int
+}
+
+// ID numbers what a run has asked for: tasks, timers, subscriptions, children and locks share one counter, so that an
+// id is used once in a run. 0 is none.
+type ID uint64

@@ -1,0 +1,313 @@
+package core
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+// arrive counts a resolved edge and decides whether the node starts, is skipped (dead-path elimination), or has to wait
+// for more edges.
+func (m *stepper) arrive(a *activation, arg cueArg) {
+	a.resolved++
+	if arg.taken {
+		a.from = append(a.from, arg.edge)
+	}
+	all := a.resolved == len(a.node.In)
+	switch need := a.node.Need; {
+	case need > 0 && len(a.from) == need, need == 0 && all && len(a.from) > 0:
+		m.ready(a)
+		if a.node.CancelRest {
+			m.cancelRest(a)
+		}
+	case all:
+		a.phase = PhaseSkipped
+		m.trace(a)
+		m.follow(a, false)
+		m.closeOne(a)
+	}
+}
+
+// ready puts an activation in the queue.
+func (m *stepper) ready(a *activation) {
+	a.inherited = m.inherit(a)
+	a.phase = PhaseReady
+	m.s.queue = append(m.s.queue, a)
+}
+
+// inherit finds the failure of the error path that leads to an activation.
+func (m *stepper) inherit(a *activation) *Failure {
+	for _, i := range a.from {
+		e := &m.p.Edges[i]
+		from := &a.frame.acts[m.p.Nodes[e.From].Local]
+		switch {
+		case from.failure != nil:
+			return from.failure
+		case from.inherited != nil:
+			return from.inherited
+		}
+	}
+	if len(a.node.In) == 0 && a.frame.owner != nil {
+		return a.frame.owner.inherited
+	}
+	return nil
+}
+
+// cancelRest cancels what still runs towards a join that went ahead. Their other edges are resolved as skipped.
+func (m *stepper) cancelRest(a *activation) {
+	for _, i := range a.node.Upstream {
+		if u := &a.frame.acts[m.p.Nodes[i].Local]; !u.phase.Settled() {
+			m.move(u, CueCancel, cueArg{})
+		}
+	}
+}
+
+// execute is an activation's turn.
+func (m *stepper) execute(a *activation) {
+	if a.number == 0 {
+		a.number = m.s.steps
+	}
+	a.attempt++
+	switch n := a.node; {
+	case n.Eval != nil:
+		if r, f := n.Eval(m.scopeOf(a.frame, a)); f != nil {
+			m.fail(a, f)
+		} else {
+			m.complete(a, r)
+		}
+	case n.Task != nil:
+		m.dispatch(a)
+	default:
+		a.phase = PhaseWaiting
+		m.trace(a)
+		if n.Timeout > 0 {
+			m.setTimer(a, purposeTimeout, 0, m.s.now+int64(n.Timeout))
+		}
+		a.machine = n.Machine()
+		m.advance(a, Cause{Kind: Entered}, nil)
+	}
+}
+
+// dispatch hands a task out. Arguments are computed at the first try and kept: a peer that sees the idempotency key
+// twice must see the same request twice.
+func (m *stepper) dispatch(a *activation) {
+	n := a.node
+	if a.asked == 0 {
+		args, f := n.Task.Args(m.scopeOf(a.frame, a))
+		if f != nil {
+			m.fail(a, f)
+			return
+		}
+		a.args, a.asked = args, m.nextID()
+	}
+	a.phase = PhaseRunning
+	m.trace(a)
+	m.ask(&pending{act: a, Command: Command{
+		Kind: RunTask, ID: a.asked, Node: n.ID, Path: a.path(), Attempt: a.attempt, Task: n.Task, Args: a.args, Timeout: n.Timeout,
+	}})
+}
+
+func (m *stepper) hold(a *activation) {
+	a.phase = PhaseHeld
+	m.trace(a)
+	m.command(Command{Kind: HoldForHuman, ID: a.asked, Node: a.node.ID})
+}
+
+func (m *stepper) again(a *activation) {
+	a.phase = PhaseReady
+	m.s.queue = append(m.s.queue, a)
+}
+
+func (m *stepper) expire(a *activation) {
+	m.fault(a, &Failure{Code: "node.timeout", Message: "the node did not end within " + a.node.Timeout.String()})
+}
+
+// drop cancels an activation that has nothing with a worker.
+func (m *stepper) drop(a *activation, quiet bool) {
+	m.release(a)
+	a.phase = PhaseCancelled
+	m.trace(a)
+	if !quiet {
+		m.follow(a, false)
+	}
+	m.closeOne(a)
+}
+
+// abort cancels an activation whose task is with a worker. The task becomes an orphan: should the run unwind, its
+// outcome decides whether it has to be compensated.
+func (m *stepper) abort(a *activation, quiet bool) {
+	p := m.s.pending[a.asked]
+	p.orphan = true
+	a.owns = a.owns[:0]
+	a.frame.shared = true
+	m.s.orphans++
+	m.command(Command{Kind: AbortTask, ID: p.ID, Node: a.node.ID, Attempt: a.attempt})
+	m.drop(a, quiet)
+}
+
+// advance gives a machine its cause. body is the frame that ended, if the cause is one.
+func (m *stepper) advance(a *activation, c Cause, body *frame) {
+	m.turn = Turn{m: m, act: a, body: body}
+	a.machine.Advance(&m.turn, c)
+}
+
+// complete settles an activation with a result and resolves its edges.
+func (m *stepper) complete(a *activation, r Result) {
+	m.release(a)
+	a.output, a.port, a.also = r.Value, r.Port, r.Also
+	a.phase = PhaseSucceeded
+	m.assign(r.Vars)
+	m.trace(a)
+	m.remember(a)
+	if r.End != nil {
+		m.unwind(r.End)
+		return
+	}
+	m.follow(a, true)
+	m.closeOne(a)
+}
+
+// assign sets run variables. The old object stays as it is: outputs may refer to it.
+func (m *stepper) assign(vars Object) {
+	if len(vars) == 0 {
+		return
+	}
+	merged := make(Object, len(m.s.vars)+len(vars))
+	for k, v := range m.s.vars {
+		merged[k] = v
+	}
+	for k, v := range vars {
+		merged[k] = v
+	}
+	m.s.vars = merged
+}
+
+// fault ends an attempt with a failure: the next try is put off, or the failure is final.
+func (m *stepper) fault(a *activation, f *Failure) {
+	m.release(a)
+	f = a.located(f)
+	r := a.node.Retry
+	if r == nil || f.Permanent || a.attempt > r.Max || !m.wanted(r, a, f) {
+		m.fail(a, f)
+		return
+	}
+	a.failure = f
+	a.phase = PhaseDelayed
+	m.trace(a)
+	m.setTimer(a, purposeRetry, 0, m.s.now+int64(r.pause(a.attempt, m.seed(a))))
+}
+
+// wanted asks the policy's condition, with the failure in scope. A condition that fails does not retry.
+func (m *stepper) wanted(r *Retry, a *activation, f *Failure) bool {
+	if r.When == nil {
+		return true
+	}
+	v := m.scopeOf(a.frame, a)
+	v.failed = f
+	yes, bad := r.When(v)
+	return bad == nil && yes == true
+}
+
+// pause is the delay after try number attempt.
+func (r *Retry) pause(attempt int, seed uint64) time.Duration {
+	d := float64(r.Delay)
+	if r.Backoff > 1 {
+		d *= math.Pow(r.Backoff, float64(attempt-1))
+	}
+	if r.MaxDelay > 0 {
+		d = min(d, float64(r.MaxDelay))
+	}
+	if r.Jitter > 0 {
+		share := float64(seed>>11) / (1 << 53)
+		d *= 1 - r.Jitter + 2*r.Jitter*share
+	}
+	return time.Duration(min(d, float64(math.MaxInt64/4)))
+}
+
+// fail settles an activation with a failure: it takes the error port, is continued over, or fails the graph.
+func (m *stepper) fail(a *activation, f *Failure) {
+	m.release(a)
+	f = a.located(f)
+	a.failure, a.output = f, nil
+	a.phase = PhaseFailed
+	m.trace(a)
+	if f.Unknown {
+		m.remember(a)
+	}
+	switch {
+	case len(a.node.OnError) > 0:
+		m.follow(a, false)
+		m.closeOne(a)
+	case a.node.Continue:
+		a.port, a.also = 0, nil
+		m.follow(a, true)
+		m.closeOne(a)
+	default:
+		a.frame.open--
+		a.frame.failure = f
+		m.endFrame(a.frame)
+	}
+}
+
+// located is the failure with its place filled in. A failure that comes from within a body keeps the place it has.
+func (a *activation) located(f *Failure) *Failure {
+	if f.Node != "" {
+		return f
+	}
+	g := *f
+	g.Node, g.Path, g.Attempt = a.node.ID, a.path(), a.attempt
+	return &g
+}
+
+// follow resolves all edges of a settled activation: those of the ports it chose are taken, the others are skipped. A
+// failed one takes its error edges.
+func (m *stepper) follow(a *activation, chose bool) {
+	n := a.node
+	for port, edges := range n.Out {
+		taken := chose && (port == a.port || contains(a.also, port))
+		for _, e := range edges {
+			m.s.hits = append(m.s.hits, hit{a.frame, e, taken})
+		}
+	}
+	for _, e := range n.OnError {
+		m.s.hits = append(m.s.hits, hit{a.frame, e, a.phase == PhaseFailed})
+	}
+}
+
+func contains(list []int, x int) bool {
+	for _, v := range list {
+		if v == x {
+			return true
+		}
+	}
+	return false
+}
+
+// closeOne counts a settled activation; the frame ends with its last one.
+func (m *stepper) closeOne(a *activation) {
+	if a.frame.open--; a.frame.open == 0 {
+		m.endFrame(a.frame)
+	}
+}
+
+// release drops all that an activation has pending: bodies, timers, subscriptions, children, locks.
+func (m *stepper) release(a *activation) {
+	for len(a.bodies) > 0 {
+		m.closeFrame(a.bodies[len(a.bodies)-1])
+	}
+	for _, id := range a.owns {
+		p := m.s.pending[id]
+		delete(m.s.pending, id)
+		m.command(Command{Kind: p.Kind.retraction(), ID: id, Node: a.node.ID, Event: p.Event, Key: p.Key})
+	}
+	a.owns = a.owns[:0]
+	a.machine = nil
+}
+
+// path is the activation's place as steps show it: node, or each[3].node in a body.
+func (a *activation) path() string {
+	if a.frame.owner == nil {
+		return a.node.ID
+	}
+	return a.frame.owner.path() + "[" + strconv.Itoa(a.frame.index) + "]." + a.node.ID
+}

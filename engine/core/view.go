@@ -1,0 +1,145 @@
+package core
+
+// view shows one place of a run as a Scope.
+type view struct {
+	m     *stepper
+	frame *frame
+	// act is nil for the end of a graph, when all its outputs are in sight.
+	act *activation
+	// failed stands for the failure in scope where a retry policy asks.
+	failed *Failure
+}
+
+// scopeOf is the scope of an activation, or of a graph's end. It is valid until the next call.
+func (m *stepper) scopeOf(f *frame, a *activation) *view {
+	m.own = view{m: m, frame: f, act: a}
+	return &m.own
+}
+
+// Trigger implements Scope.
+func (v *view) Trigger() Value { return v.m.s.start.Trigger }
+
+// Input implements Scope.
+func (v *view) Input() Value {
+	if v.act == nil || len(v.act.from) == 0 {
+		return v.frame.input
+	}
+	if len(v.act.from) == 1 {
+		return v.along(v.act.from[0])
+	}
+	all := make(Object, len(v.act.from))
+	for _, e := range v.act.from {
+		all[v.m.p.Nodes[v.m.p.Edges[e].From].ID] = v.along(e)
+	}
+	return all
+}
+
+// along is what came along a taken edge.
+func (v *view) along(edge int) Value {
+	e := &v.m.p.Edges[edge]
+	from := &v.frame.acts[v.m.p.Nodes[e.From].Local]
+	if e.Port == ErrorPort {
+		return from.failure.Object()
+	}
+	return from.output
+}
+
+// Node implements Scope.
+func (v *view) Node(index int) Value {
+	n := &v.m.p.Nodes[index]
+	for f := v.frame; f != nil; f = f.owner.frame {
+		if f.graph == n.Graph {
+			return f.acts[n.Local].output
+		}
+		if f.owner == nil {
+			break
+		}
+	}
+	return nil
+}
+
+// Vars implements Scope.
+func (v *view) Vars() Object { return v.m.s.vars }
+
+// Item implements Scope.
+func (v *view) Item() Value {
+	if f := v.itemFrame(); f != nil {
+		return f.input
+	}
+	return nil
+}
+
+// Index implements Scope.
+func (v *view) Index() int {
+	if f := v.itemFrame(); f != nil {
+		return f.index
+	}
+	return -1
+}
+
+func (v *view) itemFrame() *frame {
+	for f := v.frame; f != nil; f = f.owner.frame {
+		if f.item {
+			return f
+		}
+		if f.owner == nil {
+			break
+		}
+	}
+	return nil
+}
+
+// Failure implements Scope.
+func (v *view) Failure() *Failure {
+	switch {
+	case v.failed != nil:
+		return v.failed
+	case v.act != nil:
+		return v.act.inherited
+	case v.frame.owner != nil:
+		return v.frame.owner.inherited
+	}
+	return nil
+}
+
+// Now implements Scope.
+func (v *view) Now() int64 { return v.m.s.now }
+
+// Run implements Scope.
+func (v *view) Run() RunInfo {
+	s := v.m.s
+	return RunInfo{ID: s.start.Run, Parent: s.start.Parent, StartedAt: s.startedAt}
+}
+
+// Flow implements Scope.
+func (v *view) Flow() FlowInfo { return v.m.p.Flow }
+
+// Table implements Scope.
+func (v *view) Table(name string) (Value, bool) {
+	t, ok := v.m.p.Tables[name]
+	return t, ok
+}
+
+// Seed implements Scope.
+func (v *view) Seed() uint64 {
+	if v.act != nil {
+		return v.m.seed(v.act)
+	}
+	return mix(v.m.s.start.Seed, uint64(v.m.s.steps), ^uint64(0))
+}
+
+func (m *stepper) seed(a *activation) uint64 {
+	return mix(m.s.start.Seed, uint64(a.number), uint64(a.attempt))
+}
+
+// mix spreads three numbers over one: the finalizer of SplitMix64 (Steele, Lea, Flood 2014), applied to each in turn.
+func mix(a, b, c uint64) uint64 {
+	h := a
+	for _, x := range [2]uint64{b, c} {
+		h += x*0x9e3779b97f4a7c15 + 0x9e3779b97f4a7c15
+		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+		h = (h ^ h>>27) * 0x94d049bb133111eb
+		h ^= h >> 31
+	}
+	return h
+}
