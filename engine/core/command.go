@@ -14,8 +14,8 @@ const (
 	DropTimer    CommandKind = "DropTimer"    // the timer is no longer waited for
 	Subscribe    CommandKind = "Subscribe"    // answer with SignalReceived when Event comes with Key
 	Unsubscribe  CommandKind = "Unsubscribe"  //
-	StartChild   CommandKind = "StartChild"   // start a run of Flow; answer with ChildDone when it ends, unless Detach
-	CancelChild  CommandKind = "CancelChild"  //
+	StartChild   CommandKind = "StartChild"   // start a run of Flow; answer with ChildDone when it ends, with Detach once it is durable
+	CancelChild  CommandKind = "CancelChild"  // a detached child goes on
 	AcquireLock  CommandKind = "AcquireLock"  // answer with LockGranted when Key is held by nobody else
 	ReleaseLock  CommandKind = "ReleaseLock"  //
 	Respond      CommandKind = "Respond"      // answer the caller that waits for this run

@@ -27,7 +27,8 @@ type Event struct {
 	ID ID
 	// Attempt is of TaskDone: an answer to an attempt that was given up changes nothing.
 	Attempt int
-	// Value or Failure is the outcome (TaskDone, ChildDone) or the data (SignalReceived).
+	// Value or Failure is the outcome (TaskDone, ChildDone) or the data (SignalReceived). With a Failure,
+	// CancelRequested fails the run instead: the driver has a reason of its own.
 	Value   Value
 	Failure *Failure
 	// Reason is of CancelRequested.

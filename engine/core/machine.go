@@ -76,8 +76,8 @@ func (t *Turn) After(d time.Duration) int64 { return t.m.s.now + int64(d) }
 // Subscribe asks for Signalled with this n when event comes with key.
 func (t *Turn) Subscribe(n int, event, key string) { t.m.subscribe(t.act, n, event, key) }
 
-// StartChild starts a run of a flow and asks for Joined; a detached one is not waited for. The id names the child
-// within this run.
+// StartChild starts a run of a flow and asks for Joined: when it ended or, detached, as soon as nothing can lose it. The
+// id names the child within this run.
 func (t *Turn) StartChild(flow string, input Value, detach bool) ID {
 	return t.m.startChild(t.act, flow, input, detach)
 }

@@ -16,12 +16,20 @@ type Plan struct {
 	// Vars are the run variables at the start.
 	Vars   Object
 	Tables Object
+	// Keys are the business keys a run is found by. The core does not read them: drivers do, with a TriggerScope.
+	Keys []Key
 	// Timeout ends the run; 0 is none.
 	Timeout time.Duration
 	// MaxSteps bounds the activations of one run, against loops nobody meant; 0 is DefaultMaxSteps.
 	MaxSteps int
 	// Fuel bounds the activations of one Step; 0 is DefaultFuel.
 	Fuel int
+}
+
+// Key is one business key: a name and what gives its value.
+type Key struct {
+	Name string
+	Expr Expr
 }
 
 // Limits of a plan that names none.

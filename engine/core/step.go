@@ -145,7 +145,11 @@ func (m *stepper) react(do reaction, e *Event) bool {
 	case onLockGranted:
 		return m.lockGranted(e)
 	case onCancelRequested:
-		m.unwind(&End{Status: Cancelled, Failure: &Failure{Code: "run.cancelled", Message: e.Reason}})
+		end := &End{Status: Cancelled, Failure: &Failure{Code: "run.cancelled", Message: e.Reason}}
+		if e.Failure != nil {
+			end = &End{Status: Failed, Failure: e.Failure}
+		}
+		m.unwind(end)
 		return true
 	case onContinued:
 		was := m.s.yielded

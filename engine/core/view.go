@@ -143,3 +143,51 @@ func mix(a, b, c uint64) uint64 {
 	}
 	return h
 }
+
+// TriggerScope is the scope before there is a run: the trigger, the tables and the time. Business keys and idempotency
+// keys are computed in it.
+type TriggerScope struct {
+	Plan *Plan
+	// Of is what expressions see as trigger, At the time in nanoseconds of Unix time.
+	Of Object
+	At int64
+}
+
+// Trigger implements Scope.
+func (s TriggerScope) Trigger() Value { return s.Of }
+
+// Input implements Scope.
+func (s TriggerScope) Input() Value { return s.Of["body"] }
+
+// Node implements Scope.
+func (s TriggerScope) Node(int) Value { return nil }
+
+// Vars implements Scope.
+func (s TriggerScope) Vars() Object { return s.Plan.Vars }
+
+// Item implements Scope.
+func (s TriggerScope) Item() Value { return nil }
+
+// Index implements Scope.
+func (s TriggerScope) Index() int { return -1 }
+
+// Failure implements Scope.
+func (s TriggerScope) Failure() *Failure { return nil }
+
+// Now implements Scope.
+func (s TriggerScope) Now() int64 { return s.At }
+
+// Run implements Scope.
+func (s TriggerScope) Run() RunInfo { return RunInfo{StartedAt: s.At} }
+
+// Flow implements Scope.
+func (s TriggerScope) Flow() FlowInfo { return s.Plan.Flow }
+
+// Table implements Scope.
+func (s TriggerScope) Table(name string) (Value, bool) {
+	t, ok := s.Plan.Tables[name]
+	return t, ok
+}
+
+// Seed implements Scope.
+func (s TriggerScope) Seed() uint64 { return uint64(s.At) }

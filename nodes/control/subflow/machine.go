@@ -9,7 +9,7 @@ type settings struct {
 	detach bool
 }
 
-// machine starts a run of another flow and, unless detached, waits for its end.
+// machine starts a run of another flow and waits for its end or, detached, until it cannot be lost any more.
 type machine struct{ *settings }
 
 // Advance implements core.Machine.
@@ -35,7 +35,4 @@ func (m *machine) enter(t *core.Turn) {
 		input = v
 	}
 	t.StartChild(m.flow, input, m.detach)
-	if m.detach {
-		t.Emit(0, input)
-	}
 }
