@@ -1,0 +1,62 @@
+package shop
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// decodeExact decodes JSON like a platform would: names must be spelled exactly as documented. encoding/json also takes
+// messageUrl for messageURL, which would let mistakes pass that a real platform refuses.
+func decodeExact(text []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return err
+	}
+	prune(tree, reflect.TypeOf(to).Elem())
+	return json.Unmarshal(jsonText(tree), to)
+}
+
+// prune removes the members whose names the type does not spell just so.
+func prune(tree any, t reflect.Type) {
+	switch node := tree.(type) {
+	case map[string]any:
+		for name, value := range node {
+			inner, known := member(t, name)
+			if !known {
+				delete(node, name)
+				continue
+			}
+			prune(value, inner)
+		}
+	case []any:
+		if t.Kind() == reflect.Slice {
+			for _, value := range node {
+				prune(value, t.Elem())
+			}
+		}
+	}
+}
+
+// member gives the type of what stands under a name in a value of the type.
+func member(t reflect.Type, name string) (reflect.Type, bool) {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return member(t.Elem(), name)
+	case reflect.Map:
+		return t.Elem(), true
+	case reflect.Struct:
+		for i := range t.NumField() {
+			tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			if tag == name {
+				return t.Field(i).Type, true
+			}
+		}
+		return nil, false
+	default: // raw JSON, or a type that the text does not fit and that decoding will refuse
+		return t, true
+	}
+}
