@@ -87,6 +87,9 @@ func (w *writer) start(s *core.Start) {
 	if s.Parent != "" {
 		w.text("parent", s.Parent)
 	}
+	if s.Join != 0 {
+		w.number("join", int64(s.Join))
+	}
 	w.text("plan", s.Plan)
 	w.text("seed", strconv.FormatUint(s.Seed, 16))
 	w.number("revision", int64(s.Revision))

@@ -37,7 +37,7 @@ type Command struct {
 	Task    *Task
 	Args    Value
 	Timeout time.Duration
-	// At is of SetTimer.
+	// At is of SetTimer; of StartChild and CancelChild it is when the child was asked for.
 	At int64
 	// Event and Key are of Subscribe; Key is of AcquireLock and ReleaseLock.
 	Event, Key string

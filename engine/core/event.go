@@ -39,6 +39,8 @@ type Event struct {
 type Start struct {
 	Run    string
 	Parent string
+	// Join is what the parent waits for with: its ChildDone has this id. 0 when nothing waits.
+	Join ID
 	// Plan is the hash of the plan.
 	Plan string
 	// Trigger is what expressions see as trigger.

@@ -298,7 +298,7 @@ func (m *stepper) release(a *activation) {
 	for _, id := range a.owns {
 		p := m.s.pending[id]
 		delete(m.s.pending, id)
-		m.command(Command{Kind: p.Kind.retraction(), ID: id, Node: a.node.ID, Event: p.Event, Key: p.Key})
+		m.command(Command{Kind: p.Kind.retraction(), ID: id, Node: a.node.ID, At: p.At, Event: p.Event, Key: p.Key, Detach: p.Detach})
 	}
 	a.owns = a.owns[:0]
 	a.machine = nil

@@ -175,7 +175,7 @@ func (m *stepper) subscribe(a *activation, n int, event, key string) {
 }
 
 func (m *stepper) startChild(a *activation, flow string, input Value, detach bool) ID {
-	c := Command{Kind: StartChild, ID: m.nextID(), Node: a.node.ID, Flow: flow, Input: input, Detach: detach}
+	c := Command{Kind: StartChild, ID: m.nextID(), Node: a.node.ID, At: m.s.now, Flow: flow, Input: input, Detach: detach}
 	m.ask(&pending{act: a, Command: c})
 	return c.ID
 }

@@ -1,0 +1,310 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sluice/engine"
+	"sluice/engine/codec"
+	"sluice/engine/core"
+	"sluice/engine/value"
+	"sluice/storage"
+)
+
+// errNoChange is what a delivery is acknowledged with when its event changed nothing.
+var errNoChange = errors.New("embedded: the event changed nothing")
+
+// run is a run in memory. Executors take turns with it: scheduled says that one has it, or will.
+type run struct {
+	id storage.RunID
+
+	// mu guards the mailbox and what is under way.
+	mu        sync.Mutex
+	inbox     []delivery
+	scheduled bool
+	unsynced  int
+	tasks     map[core.ID]*task
+	// gone: evicted or ended; deliveries have to look the run up again.
+	gone bool
+
+	// What follows belongs to whoever has the turn.
+	plan     *core.Plan
+	state    *core.State
+	decision core.Decision
+	once     *storage.Once
+	row      storage.Row
+	live     *storage.Live
+	bytes    int
+	// parked: the journal does not fold; the run is left alone, with all its evidence.
+	parked error
+}
+
+// delivery is an event for a run's mailbox. Without a kind it only wakes the run.
+type delivery struct {
+	event core.Event
+	// ack is told when the event is durable: nil, errNoChange, or why it is not. It must not block.
+	ack func(error)
+}
+
+func (d *delivery) done(err error) {
+	if d.ack != nil {
+		d.ack(err)
+	}
+}
+
+// newRun is a run that has no event yet.
+func (e *Engine) newRun(id storage.RunID, plan *core.Plan) *run {
+	r := &run{id: id, plan: plan, state: &core.State{}}
+	r.decision.Tracing = e.o.Observe != nil
+	return r
+}
+
+// deliver puts an event in a run's mailbox. A run that is not in memory will be read from its journal.
+func (e *Engine) deliver(id storage.RunID, d delivery) {
+	e.mu.Lock()
+	r := e.runs[id]
+	if r == nil {
+		r = &run{id: id}
+		r.decision.Tracing = e.o.Observe != nil
+		e.runs[id] = r
+	}
+	r.mu.Lock()
+	e.mu.Unlock()
+	r.inbox = append(r.inbox, d)
+	wake := !r.scheduled
+	r.scheduled = true
+	r.mu.Unlock()
+	if wake {
+		e.ready.push(r)
+	}
+}
+
+// schedule gives a run a turn although its mailbox may be empty.
+func (e *Engine) schedule(r *run) {
+	r.mu.Lock()
+	wake := !r.scheduled
+	r.scheduled = true
+	r.mu.Unlock()
+	if wake {
+		e.ready.push(r)
+	}
+}
+
+// turn works on a run's mailbox until it is empty.
+func (e *Engine) turn(r *run) {
+	for {
+		r.mu.Lock()
+		batch := r.inbox
+		r.inbox = nil
+		if len(batch) == 0 || e.dead.Load() {
+			r.scheduled = false
+			r.mu.Unlock()
+			e.evict(r)
+			return
+		}
+		r.mu.Unlock()
+		if r.state == nil && r.parked == nil {
+			r.parked = e.load(r)
+		}
+		if r.parked != nil {
+			for i := range batch {
+				batch[i].done(r.parked)
+			}
+			if errors.Is(r.parked, engine.ErrEnded) || errors.Is(r.parked, engine.ErrNotFound) {
+				e.remove(r)
+			}
+			continue
+		}
+		e.step(r, batch)
+	}
+}
+
+// step folds deliveries into the run and hands one record to the committer.
+func (e *Engine) step(r *run, batch []delivery) {
+	rec := &record{run: r}
+	first := r.state.Seq() + 1
+	for i := range batch {
+		d := &batch[i]
+		if d.event.Kind == "" {
+			d.done(nil)
+			continue
+		}
+		if err := e.fold(r, rec, d); err != nil {
+			e.park(r, rec, err, batch[i:])
+			return
+		}
+	}
+	if len(rec.append.Events) == 0 {
+		return
+	}
+	rec.append.Run, rec.append.Seq = r.id, first
+	e.describe(r, &rec.append)
+	r.mu.Lock()
+	r.unsynced++
+	r.mu.Unlock()
+	e.committer.add(rec)
+	if r.bytes > e.o.RunBytes && r.state.Phase() == core.RunActive {
+		e.deliver(r.id, delivery{event: core.Event{Kind: core.CancelRequested, At: time.Now().UnixNano(), Failure: &core.Failure{
+			Code:    "run.too_large",
+			Message: fmt.Sprintf("the run's journal grew over %d bytes; make outputs smaller or split the flow", e.o.RunBytes),
+		}}})
+	}
+}
+
+// fold steps one event, keeps its bytes and carries out what need not wait for the disk.
+func (e *Engine) fold(r *run, rec *record, d *delivery) error {
+	if err := core.Step(r.plan, r.state, &d.event, &r.decision); err != nil {
+		return err
+	}
+	if !r.decision.Applied {
+		d.done(errNoChange)
+		return nil
+	}
+	at := len(rec.buf)
+	buf, err := codec.Append(rec.buf, &d.event, r.decision.Commands)
+	if err != nil {
+		return err
+	}
+	rec.buf = buf
+	rec.append.Events = append(rec.append.Events, buf[at:len(buf):len(buf)])
+	r.bytes += len(buf) - at
+	if d.ack != nil {
+		rec.acks = append(rec.acks, d.ack)
+	}
+	if e.o.Observe != nil && len(r.decision.Trace) > 0 {
+		e.o.Observe(r.id, r.decision.Trace)
+	}
+	over := r.state.Phase() == core.RunFinished
+	for i := range r.decision.Commands {
+		c := &r.decision.Commands[i]
+		switch {
+		case c.Outward():
+			rec.after = append(rec.after, *c)
+		case !over:
+			e.carryOut(r, c)
+		}
+	}
+	return nil
+}
+
+// describe fills in what lists and recovery have to know of the run, where that changed.
+func (e *Engine) describe(r *run, a *storage.Append) {
+	s := r.state
+	row := r.row
+	row.Status = string(core.Running)
+	switch end := s.End(); {
+	case end != nil:
+		row.Status, row.EndedAt = string(end.Status), time.Unix(0, s.Now()).UTC()
+	case s.Idle():
+		row.Status = string(core.Waiting)
+	}
+	if a.Seq == 1 {
+		row.Flow, row.StartedAt = r.plan.Flow.ID, time.Unix(0, s.StartedAt()).UTC()
+		row.Keys = businessKeys(r.plan, s)
+		a.Once = r.once
+	}
+	if a.Seq == 1 || row.Status != r.row.Status {
+		row.Data = summary(r.plan, s)
+		r.row = row
+		a.Row = &row
+	}
+	if s.End() == nil {
+		if live := liveRow(s); r.live == nil || !sameLive(live, r.live) {
+			r.live, a.Live = live, live
+		}
+	}
+}
+
+// businessKeys are computed from the trigger alone. A key that cannot be computed is left out: it must not stop a
+// trigger that was accepted.
+func businessKeys(p *core.Plan, s *core.State) []storage.Key {
+	if len(p.Keys) == 0 {
+		return nil
+	}
+	scope := core.TriggerScope{Plan: p, Of: s.Start().Trigger, At: s.StartedAt()}
+	var keys []storage.Key
+	for _, k := range p.Keys {
+		v, f := k.Expr(scope)
+		if f != nil || v == nil {
+			continue
+		}
+		text, ok := v.(string)
+		if !ok {
+			b, err := value.Encode(v)
+			if err != nil {
+				continue
+			}
+			text = string(b)
+		}
+		if text != "" {
+			keys = append(keys, storage.Key{Name: k.Name, Value: text})
+		}
+	}
+	return keys
+}
+
+// load reads a run back from its journal.
+func (e *Engine) load(r *run) error {
+	row, err := e.o.Store.Row(r.id)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return fmt.Errorf("%w: %s", engine.ErrNotFound, r.id)
+	case err != nil:
+		return err
+	case !row.EndedAt.IsZero():
+		return fmt.Errorf("%w: %s", engine.ErrEnded, r.id)
+	}
+	was, err := engine.Replay(e.o.Store, e.o.Plans, r.id, nil)
+	if err != nil {
+		e.o.Log.Error("a run cannot be folded and is left alone", "run", r.id, "error", err)
+		return err
+	}
+	r.plan, r.state, r.bytes, r.row = was.Plan, was.State, was.Bytes, row
+	r.live = liveRow(r.state)
+	e.timers.load(r)
+	return nil
+}
+
+// park leaves a run alone whose event could not be folded. What was stepped before is dropped from memory: the journal
+// says how far the run came.
+func (e *Engine) park(r *run, rec *record, err error, rest []delivery) {
+	e.o.Log.Error("a run is left alone", "run", r.id, "error", err)
+	r.parked = err
+	for _, ack := range rec.acks {
+		ack(err)
+	}
+	for i := range rest {
+		rest[i].done(err)
+	}
+}
+
+// evict drops a run from memory that does nothing but wait.
+func (e *Engine) evict(r *run) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.gone || r.scheduled || r.unsynced > 0 || len(r.tasks) > 0 || r.state == nil || r.parked != nil {
+		return
+	}
+	if r.state.Phase() == core.RunFinished || !r.state.Idle() {
+		return
+	}
+	r.gone = true
+	delete(e.runs, r.id)
+	e.timers.evict(r)
+}
+
+// remove forgets a run that is over.
+func (e *Engine) remove(r *run) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.runs[r.id] == r {
+		delete(e.runs, r.id)
+	}
+	r.mu.Lock()
+	r.gone = true
+	r.mu.Unlock()
+}
