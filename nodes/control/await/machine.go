@@ -2,15 +2,18 @@ package await
 
 import (
 	"fmt"
+	"time"
 
 	"sluice/engine/core"
 	"sluice/nodes"
+	"sluice/nodes/control/key"
 )
 
 // settings are the compiled config, shared by all activations of the node.
 type settings struct {
-	events  []event
-	timeout core.Expr
+	events []event
+	// timeout and schema are nil where the config has none.
+	timeout func(core.Scope) (time.Duration, *core.Failure)
 	schema  nodes.Check
 	// late is the port timeout, behind those of the events.
 	late int
@@ -19,6 +22,7 @@ type settings struct {
 type event struct {
 	name string
 	key  core.Expr
+	port int
 }
 
 // machine waits for the first of several events, or for its timeout.
@@ -36,13 +40,16 @@ func (m *machine) Advance(t *core.Turn, c core.Cause) {
 				return
 			}
 		}
-		t.Emit(c.N, c.Value)
+		t.Emit(m.events[c.N].port, c.Value)
 	case core.Fired:
 		if t.Wired(m.late) {
 			t.Emit(m.late, t.Scope().Input())
 			return
 		}
-		t.Fail(&core.Failure{Code: "await.timeout", Permanent: true, Message: "none of the awaited events came in time"})
+		t.Fail(&core.Failure{
+			Code: "await.timeout", Permanent: true,
+			Message: "none of the awaited events came in time; draw an edge from the port timeout to go on without",
+		})
 	}
 }
 
@@ -53,28 +60,20 @@ func (m *machine) enter(t *core.Turn) {
 			t.Fail(f)
 			return
 		}
-		key, ok := v.(string)
+		text, ok := key.Text(v)
 		if !ok {
-			key = fmt.Sprint(v)
-		}
-		if v == nil || key == "" {
 			t.Fail(&core.Failure{
 				Code: "await.key", Permanent: true,
-				Message: fmt.Sprintf("the key of event %s is empty: it would match nothing", e.name),
+				Message: fmt.Sprintf("the key of event %s must be a text or a number that is not empty: no signal could match it", e.name),
 			})
 			return
 		}
-		t.Subscribe(i, e.name, key)
+		t.Subscribe(i, e.name, text)
 	}
 	if m.timeout == nil {
 		return
 	}
-	v, f := m.timeout(t.Scope())
-	if f != nil {
-		t.Fail(f)
-		return
-	}
-	d, f := nodes.Duration(v)
+	d, f := m.timeout(t.Scope())
 	if f != nil {
 		t.Fail(f)
 		return

@@ -4,11 +4,14 @@ import (
 	"fmt"
 
 	"sluice/engine/core"
+	"sluice/engine/value"
+	"sluice/nodes/pure/condition"
 )
 
 // settings are the compiled config, shared by all activations of the node.
 type settings struct {
-	items        core.Expr
+	items core.Expr
+	// completeWhen is nil where the config has none.
 	completeWhen core.Expr
 	concurrency  int
 	collect      bool
@@ -17,10 +20,10 @@ type settings struct {
 // machine runs the body once for each item, at most concurrency at a time, and keeps the results in the items' order.
 type machine struct {
 	*settings
-	items   core.List
+	list    core.List
 	results core.List
-	next    int
-	done    int
+	// next is the first item not begun, done counts those that ended.
+	next, done int
 }
 
 // Advance implements core.Machine.
@@ -28,33 +31,34 @@ func (m *machine) Advance(t *core.Turn, c core.Cause) {
 	switch c.Kind {
 	case core.Entered:
 		m.enter(t)
-		return
 	case core.BodyDone:
 		m.results[c.N] = c.Value
+		m.done++
+		if m.completeWhen == nil {
+			m.fill(t)
+			return
+		}
+		switch enough, f := condition.Holds(m.completeWhen, t.BodyScope(), "/completeWhen"); {
+		case f != nil:
+			t.Fail(f)
+		case enough:
+			t.Emit(0, m.results)
+		default:
+			m.fill(t)
+		}
 	case core.BodyFail:
 		if !m.collect {
 			t.Fail(c.Failure)
 			return
 		}
 		m.results[c.N] = core.Object{"error": c.Failure.Object()}
+		m.done++
+		m.fill(t)
 	}
-	m.done++
-	if m.completeWhen != nil && c.Kind == core.BodyDone {
-		enough, f := m.completeWhen(t.BodyScope())
-		if f != nil {
-			t.Fail(f)
-			return
-		}
-		if enough == true {
-			t.Emit(0, m.results)
-			return
-		}
-	}
-	m.fill(t)
 }
 
 func (m *machine) enter(t *core.Turn) {
-	v, f := m.settings.items(t.Scope())
+	v, f := m.items(t.Scope())
 	if f != nil {
 		t.Fail(f)
 		return
@@ -63,22 +67,21 @@ func (m *machine) enter(t *core.Turn) {
 	if !ok && v != nil {
 		t.Fail(&core.Failure{
 			Code: "foreach.items", Permanent: true,
-			Message: fmt.Sprintf("items must give a list, not %T; wrap a single value in [ ]", v),
+			Message: fmt.Sprintf("items must give a list and gave a %s; wrap a single value in [ ]", value.Kind(v)),
 		})
 		return
 	}
-	m.items, m.results = list, make(core.List, len(list))
+	m.list, m.results = list, make(core.List, len(list))
 	m.fill(t)
 }
 
 // fill opens bodies until as many run as may, and ends the node after the last.
 func (m *machine) fill(t *core.Turn) {
-	if m.done == len(m.items) {
+	if m.done == len(m.list) {
 		t.Emit(0, m.results)
 		return
 	}
-	for m.next < len(m.items) && m.next-m.done < m.concurrency {
-		m.next++
-		t.Open(m.next-1, m.items[m.next-1], true)
+	for ; m.next < len(m.list) && m.next-m.done < m.concurrency; m.next++ {
+		t.Open(m.next, m.list[m.next], true)
 	}
 }

@@ -1,6 +1,9 @@
 package group
 
-import "sluice/engine/core"
+import (
+	"sluice/engine/core"
+	"sluice/nodes/control/key"
+)
 
 // machine runs its body once, holding the lock if it has one.
 type machine struct{ lock core.Expr }
@@ -13,17 +16,7 @@ func (m *machine) Advance(t *core.Turn, c core.Cause) {
 			t.Open(0, t.Scope().Input(), false)
 			return
 		}
-		key, f := m.lock(t.Scope())
-		if f != nil {
-			t.Fail(f)
-			return
-		}
-		text, ok := key.(string)
-		if !ok || text == "" {
-			t.Fail(&core.Failure{Code: "group.lock", Permanent: true, Message: "the lock's key must be a text that is not empty"})
-			return
-		}
-		t.Acquire(text)
+		m.acquire(t)
 	case core.Locked:
 		t.Open(0, t.Scope().Input(), false)
 	case core.BodyDone:
@@ -31,4 +24,21 @@ func (m *machine) Advance(t *core.Turn, c core.Cause) {
 	case core.BodyFail:
 		t.Fail(c.Failure)
 	}
+}
+
+func (m *machine) acquire(t *core.Turn) {
+	v, f := m.lock(t.Scope())
+	if f != nil {
+		t.Fail(f)
+		return
+	}
+	name, ok := key.Text(v)
+	if !ok {
+		t.Fail(&core.Failure{
+			Code: "group.lock", Permanent: true,
+			Message: "lock must give a key, a text or a number that is not empty: with any other all runs would wait for each other",
+		})
+		return
+	}
+	t.Acquire(name)
 }

@@ -2,10 +2,11 @@ package wait
 
 import "sluice/engine/core"
 
+// moment works out, in a scope, when to go on: in nanoseconds of Unix time.
+type moment func(core.Scope) (int64, *core.Failure)
+
 // machine waits until a moment that it works out when it is entered.
-type machine struct {
-	moment func(core.Scope) (int64, *core.Failure)
-}
+type machine struct{ at moment }
 
 // Advance implements core.Machine.
 func (m *machine) Advance(t *core.Turn, c core.Cause) {
@@ -13,8 +14,7 @@ func (m *machine) Advance(t *core.Turn, c core.Cause) {
 		t.Emit(0, t.Scope().Input())
 		return
 	}
-	at, f := m.moment(t.Scope())
-	switch {
+	switch at, f := m.at(t.Scope()); {
 	case f != nil:
 		t.Fail(f)
 	case at <= t.Now():

@@ -1,0 +1,46 @@
+// Package group is the node type group: nodes that belong together, one run at a time if it has a lock.
+package group
+
+import (
+	_ "embed"
+
+	"sluice/engine/core"
+	"sluice/nodes"
+)
+
+var (
+	//go:embed schema.json
+	schema []byte
+	//go:embed zh.json
+	chinese []byte
+	//go:embed examples.json
+	examples []byte
+	//go:embed doc.md
+	docEN string
+	//go:embed doc.zh.md
+	docZH string
+)
+
+// Config is what a group node is told.
+type Config struct {
+	Lock string `json:"lock"`
+}
+
+// Spec declares the type.
+func Spec() nodes.Spec {
+	return nodes.Spec{
+		Type: "group", Major: 1, Behaviour: 1,
+		Effect: nodes.Container, Category: nodes.Flow, Icon: "group",
+		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Machine: compile,
+	}
+}
+
+func compile(b nodes.Builder) func() core.Machine {
+	b.Decode(&Config{})
+	var lock core.Expr
+	if b.Has("/lock") {
+		lock = b.Value("/lock")
+	}
+	return func() core.Machine { return &machine{lock: lock} }
+}
