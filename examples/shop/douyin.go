@@ -6,8 +6,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -138,13 +136,8 @@ func douyinSign(secret string, q url.Values, paramJSON string) string {
 // canonicalJSON is the same value, compact, with keys sorted at every level and nothing escaped that needs no escape; nil
 // if the text is not one JSON value.
 func canonicalJSON(text []byte) []byte {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil {
-		return nil
-	}
-	if _, err := d.Token(); err != io.EOF {
+	v, err := parseJSON(text)
+	if err != nil {
 		return nil
 	}
 	// encoding/json escapes these two line separators even when told not to escape.

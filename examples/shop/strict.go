@@ -3,6 +3,8 @@ package shop
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"reflect"
 	"strings"
 )
@@ -10,14 +12,26 @@ import (
 // decodeExact decodes JSON like a platform would: names must be spelled exactly as documented. encoding/json also takes
 // messageUrl for messageURL, which would let mistakes pass that a real platform refuses.
 func decodeExact(text []byte, to any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
+	tree, err := parseJSON(text)
+	if err != nil {
 		return err
 	}
 	prune(tree, reflect.TypeOf(to).Elem())
 	return json.Unmarshal(jsonText(tree), to)
+}
+
+// parseJSON reads exactly one JSON value and keeps numbers as they are written.
+func parseJSON(text []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("there is more than one JSON value")
+	}
+	return tree, nil
 }
 
 // prune removes the members whose names the type does not spell just so.
