@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -19,13 +20,14 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+// run serves until ctx is done; it writes the address to out once it listens.
+func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("shop", flag.ContinueOnError)
 	var o shop.Options
 	listen := flags.String("listen", "127.0.0.1:8090", "address to serve on")
@@ -53,10 +55,10 @@ func run(ctx context.Context, args []string) error {
 	}
 	fault.Share[shop.Broken], fault.Share[shop.Throttled] = *broken, *throttled
 	o.Faults = map[string]shop.Fault{"*": fault}
-	return serve(ctx, *listen, o)
+	return serve(ctx, *listen, o, out)
 }
 
-func serve(ctx context.Context, listen string, o shop.Options) error {
+func serve(ctx context.Context, listen string, o shop.Options, out io.Writer) error {
 	s, err := shop.New(o)
 	if err != nil {
 		return err
@@ -65,7 +67,7 @@ func serve(ctx context.Context, listen string, o shop.Options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("shop: http://%s (state at /_shop/, credentials at /_shop/credentials)\n", listener.Addr())
+	_, _ = fmt.Fprintf(out, "shop: http://%s (state at /_shop/, credentials at /_shop/credentials)\n", listener.Addr())
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		s.Run(ctx)
