@@ -41,7 +41,7 @@ type Append struct {
 }
 
 // Row is what lists show of a run. Only the named fields are indexed; Data is the caller's. Times are kept to the
-// nanosecond and come back in UTC; an empty Keys or Data may come back as nil.
+// nanosecond and come back in UTC; an empty Keys or Data comes back as nil.
 type Row struct {
 	// Flow stays the same over the life of a run; an append that changes it is refused with ErrConflict.
 	Flow   string
@@ -69,7 +69,8 @@ type Live struct {
 }
 
 // Once is an idempotency key in its scope (a flow and one of its triggers). It is held from the start of the run that
-// claims it, as the run's id says it, for TTL; it outlives a run that Retain drops.
+// claims it, as the run's id says it, for TTL; it outlives a run that Retain drops, but for one whose time was over at the
+// time that Retain was given.
 type Once struct {
 	Scope, Key string
 	TTL        time.Duration
@@ -152,7 +153,8 @@ type Meta interface {
 type Reader interface {
 	// Get is nil when the key is absent.
 	Get(b Bucket, key []byte) []byte
-	// Scan calls yield for keys that start with prefix, in order, until it returns false.
+	// Scan calls yield for keys that start with prefix, in order, until it returns false. Within an Update, yield may
+	// write: a key it deletes is not shown any more, one that it puts may or may not be.
 	Scan(b Bucket, prefix []byte, yield func(key, value []byte) bool) error
 }
 

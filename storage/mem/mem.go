@@ -84,7 +84,7 @@ func (s *Store) append(a storage.Append) error {
 	if a.Live != nil {
 		r.live = *a.Live
 		r.live.WakeAt = utc(a.Live.WakeAt)
-		r.live.Data = slices.Clone(a.Live.Data)
+		r.live.Data = clone(a.Live.Data)
 	}
 	if a.Row != nil {
 		r.row = cloneRow(*a.Row)
@@ -202,7 +202,7 @@ func (s *Store) Live(yield func(storage.LiveRow) bool) error {
 	for _, id := range s.sorted() {
 		if r := s.runs[id]; r.isLive() {
 			live := r.live
-			live.Data = slices.Clone(live.Data)
+			live.Data = clone(live.Data)
 			rows = append(rows, storage.LiveRow{Run: id, Row: cloneRow(r.row), Live: live})
 		}
 	}
@@ -272,10 +272,13 @@ func (s *Store) sorted() []storage.RunID {
 
 func cloneRow(r storage.Row) storage.Row {
 	r.StartedAt, r.EndedAt = utc(r.StartedAt), utc(r.EndedAt)
-	r.Keys = slices.Clone(r.Keys)
-	r.Data = slices.Clone(r.Data)
+	r.Keys = clone(r.Keys)
+	r.Data = clone(r.Data)
 	return r
 }
+
+// clone is nil where there is nothing.
+func clone[T any](s []T) []T { return append([]T(nil), s...) }
 
 // utc also takes off the reading of the monotonic clock, which no storage keeps.
 func utc(t time.Time) time.Time { return t.Round(0).UTC() }
