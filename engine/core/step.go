@@ -22,6 +22,8 @@ type Decision struct {
 	// Trace tells what happened to activations, when Tracing is set.
 	Trace   []Entry
 	Tracing bool
+	// Moved, if set, is told of every transition of an activation: tests hold what they saw against Table.
+	Moved func(from Phase, on Cue, to Phase)
 }
 
 // Corruption is the only error of a Step: the event cannot belong to this run and plan. The run must be parked and its
@@ -94,9 +96,13 @@ func (m *stepper) move(a *activation, on Cue, arg cueArg) {
 		m.corrupt("%s cannot come to node %s while it is %s", on, a.node.ID, a.phase)
 		return
 	}
+	from := a.phase
 	m.act(t.do, a, arg)
 	if t.to&(1<<a.phase) == 0 {
 		m.corrupt("%s led node %s to %s", on, a.node.ID, a.phase)
+	}
+	if m.d.Moved != nil {
+		m.d.Moved(from, on, a.phase)
 	}
 }
 

@@ -1,0 +1,357 @@
+package core_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"sluice/engine/core"
+	"sluice/engine/enginetest"
+)
+
+var update = flag.Bool("update", false, "write transcripts anew")
+
+// TestSteps plays transcripts. A file holds cases, each of a title (== title), a plan (see enginetest.Plan), and lines
+// that start with > and are followed by the reaction to them, indented: what happened to activations, then -> commands.
+//
+//	start, done, fail, lost, fire, signal, child, lock, cancel, continue    an event, see enginetest.ParseEvent
+//	crash                  folds the journal into a fresh state, which must dump like the old one and takes its place
+//	pending, state         print what the run waits for, and its dump
+//	tamper SEQ KIND ID     folds the journal with another command at the head of what event SEQ caused
+//	replay SEQ             folds the journal with event SEQ twice
+//
+// At the end of a case the journal is folded once more, and the state after each event must dump as it did.
+func TestSteps(t *testing.T) {
+	files, err := filepath.Glob("testdata/steps/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	met := newCoverage()
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playFile(t, file, met) })
+	}
+	if !t.Failed() && flag.Lookup("test.run").Value.String() == "" {
+		met.requireAll(t)
+	}
+}
+
+func playFile(t *testing.T, file string, met *coverage) {
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var got strings.Builder
+	for i, part := range strings.Split("\n"+string(text), "\n== ") {
+		if i == 0 {
+			got.WriteString(strings.TrimPrefix(part, "\n"))
+			continue
+		}
+		title, _, _ := strings.Cut(part, "\n")
+		t.Run(title, func(t *testing.T) {
+			played := playCase(t, part, met)
+			got.WriteString("\n== " + played)
+			if !*update {
+				require.Equal(t, part, played, "run with -update and read the difference")
+			}
+		})
+	}
+	if *update && !t.Failed() {
+		require.NoError(t, os.WriteFile(file, []byte(got.String()), 0o644))
+	}
+}
+
+// playCase gives the case as it should read.
+func playCase(t *testing.T, part string, met *coverage) string {
+	lines := strings.Split(part, "\n")
+	var plan, out strings.Builder
+	s := &session{met: met}
+	for i, line := range lines {
+		command, isCommand := strings.CutPrefix(line, "> ")
+		switch {
+		case isCommand:
+			if s.plan == nil {
+				var err error
+				s.plan, err = enginetest.Plan(plan.String())
+				require.NoError(t, err)
+				s.reset()
+			}
+			fmt.Fprintln(&out, line)
+			out.WriteString(s.play(t, command))
+		case s.plan == nil:
+			if i > 0 {
+				fmt.Fprintln(&plan, line)
+			}
+			fmt.Fprintln(&out, line)
+		case !strings.HasPrefix(line, "  "):
+			fmt.Fprintln(&out, line)
+		}
+	}
+	s.requirePrefixes(t)
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// session is one run of a case.
+type session struct {
+	plan     *core.Plan
+	state    *core.State
+	decision core.Decision
+	journal  []core.Recorded
+	// dumps are the dumps of the state after each event of the journal.
+	dumps []string
+	met   *coverage
+}
+
+func (s *session) reset() {
+	s.state = &core.State{}
+	s.decision = core.Decision{Tracing: true, Moved: s.met.moved}
+}
+
+func (s *session) play(t *testing.T, line string) string {
+	line, _, _ = strings.Cut(line, "#")
+	words := strings.Fields(line)
+	switch words[0] {
+	case "pending":
+		return describePending(s.state)
+	case "state":
+		return indent(s.state.Dump())
+	case "crash":
+		s.reset()
+		s.fold(t, s.journal)
+		return fmt.Sprintf("  folded %d events\n", s.state.Seq()) + describePending(s.state)
+	case "tamper", "replay":
+		return s.tampered(t, words)
+	}
+	e, err := enginetest.ParseEvent(line, s.plan, s.state)
+	require.NoError(t, err, line)
+	before := s.state.Phase()
+	if err := core.Step(s.plan, s.state, &e, &s.decision); err != nil {
+		// The state is of no use after an error.
+		s.reset()
+		s.fold(t, s.journal)
+		return fmt.Sprintf("  %v\n", err)
+	}
+	s.met.ran(before, e.Kind, s.state.Phase())
+	if !s.decision.Applied {
+		require.Equal(t, s.dumps[len(s.dumps)-1], s.state.Dump(), "an event that was not applied changed the state")
+		return "  nothing\n"
+	}
+	s.journal = append(s.journal, core.Recorded{Event: e, Heads: core.Heads(s.decision.Commands)})
+	s.dumps = append(s.dumps, s.state.Dump())
+	if s.state.Phase() == core.RunFinished {
+		require.Empty(t, s.state.Pending(), "a run that is over waits for something")
+	}
+	return describe(&s.decision)
+}
+
+// fold folds recorded events into the fresh state and holds every prefix against the state it had.
+func (s *session) fold(t *testing.T, journal []core.Recorded) {
+	for i := range journal {
+		require.NoError(t, core.Fold(s.plan, s.state, &journal[i], &s.decision))
+		require.Equal(t, s.dumps[i], s.state.Dump(), "event %d folds to another state", i+1)
+	}
+}
+
+func (s *session) requirePrefixes(t *testing.T) {
+	s.reset()
+	s.fold(t, s.journal)
+}
+
+// tampered folds a changed journal and gives the error.
+func (s *session) tampered(t *testing.T, words []string) string {
+	seq := 0
+	_, err := fmt.Sscan(words[1], &seq)
+	require.NoError(t, err)
+	journal := append([]core.Recorded{}, s.journal...)
+	r := journal[seq-1]
+	if words[0] == "replay" {
+		journal = append(journal[:seq:seq], journal[seq-1:]...)
+	} else {
+		id := core.ID(0)
+		_, err := fmt.Sscan(words[3], &id)
+		require.NoError(t, err)
+		r.Heads = append([]core.Head{{Kind: core.CommandKind(words[2]), ID: id}}, r.Heads[min(1, len(r.Heads)):]...)
+		journal[seq-1] = r
+	}
+	state := &core.State{}
+	for i := range journal {
+		if err := core.Fold(s.plan, state, &journal[i], &s.decision); err != nil {
+			return fmt.Sprintf("  %v\n", err)
+		}
+	}
+	return "  folded without an error\n"
+}
+
+// describe is what one event led to.
+func describe(d *core.Decision) string {
+	var b strings.Builder
+	for i := range d.Trace {
+		e := &d.Trace[i]
+		fmt.Fprintf(&b, "  %s %s", e.Path, e.Phase)
+		if e.Port != "" && e.Port != "out" {
+			fmt.Fprintf(&b, " port=%s", e.Port)
+		}
+		if e.Attempt > 1 {
+			fmt.Fprintf(&b, " attempt=%d", e.Attempt)
+		}
+		if e.Output != nil {
+			fmt.Fprintf(&b, " out=%s", enginetest.JSON(e.Output))
+		}
+		b.WriteString(describeFailure(e.Failure))
+		b.WriteString("\n")
+	}
+	for i := range d.Commands {
+		fmt.Fprintf(&b, "  -> %s\n", describeCommand(&d.Commands[i]))
+	}
+	if b.Len() == 0 {
+		return "  applied\n"
+	}
+	return b.String()
+}
+
+func describeFailure(f *core.Failure) string {
+	if f == nil {
+		return ""
+	}
+	s := " failure=" + f.Code
+	if f.Path != "" {
+		s += "@" + f.Path
+	}
+	if f.Details != nil {
+		s += " details=" + enginetest.JSON(f.Details)
+	}
+	return s
+}
+
+func describeCommand(c *core.Command) string {
+	s := c.Head().String()
+	field := func(name, value string) { s += " " + name + "=" + value }
+	if c.Path != "" && c.Path != c.Node {
+		field("path", c.Path)
+	}
+	if c.Attempt > 1 {
+		field("attempt", fmt.Sprint(c.Attempt))
+	}
+	if c.Timeout > 0 {
+		field("timeout", c.Timeout.String())
+	}
+	switch c.Kind {
+	case core.RunTask:
+		field("args", enginetest.JSON(c.Args))
+	case core.SetTimer:
+		field("at", time.Duration(c.At).String())
+	case core.StartChild:
+		field("flow", c.Flow)
+		field("input", enginetest.JSON(c.Input))
+		if c.Detach {
+			s += " detach"
+		}
+	case core.Respond:
+		field("status", fmt.Sprint(c.Response.Status))
+		field("body", enginetest.JSON(c.Response.Body))
+	case core.Finish:
+		s += " " + string(c.End.Status)
+		if c.End.Output != nil {
+			field("out", enginetest.JSON(c.End.Output))
+		}
+		s += describeFailure(c.End.Failure)
+	}
+	if c.Event != "" {
+		field("event", c.Event)
+	}
+	if c.Key != "" {
+		field("key", c.Key)
+	}
+	if c.Outward() {
+		s += " !"
+	}
+	return s
+}
+
+func describePending(s *core.State) string {
+	var b strings.Builder
+	for _, p := range s.Pending() {
+		fmt.Fprintf(&b, "  pending %s", describeCommand(&p.Command))
+		switch {
+		case p.Granted:
+			b.WriteString(" (granted)")
+		case p.Aborted:
+			b.WriteString(" (aborted)")
+		case p.Held:
+			b.WriteString(" (held)")
+		}
+		b.WriteString("\n")
+	}
+	if b.Len() == 0 {
+		return "  nothing pending\n"
+	}
+	return b.String()
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
+}
+
+// coverage is what transcripts met of the two tables.
+type coverage struct {
+	mu    sync.Mutex
+	moves map[move]bool
+	runs  map[runMove]bool
+}
+
+type move struct {
+	from core.Phase
+	on   core.Cue
+	to   core.Phase
+}
+
+type runMove struct {
+	from core.RunPhase
+	on   core.EventKind
+	to   core.RunPhase
+}
+
+func newCoverage() *coverage {
+	return &coverage{moves: map[move]bool{}, runs: map[runMove]bool{}}
+}
+
+func (c *coverage) moved(from core.Phase, on core.Cue, to core.Phase) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.moves[move{from, on, to}] = true
+}
+
+func (c *coverage) ran(from core.RunPhase, on core.EventKind, to core.RunPhase) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.runs[runMove{from, on, to}] = true
+}
+
+// requireAll holds what was met against the tables, both ways: every way that a row allows was gone, and no other.
+func (c *coverage) requireAll(t *testing.T) {
+	var missing []string
+	for _, r := range core.Table() {
+		for _, to := range r.To {
+			m := move{r.From, r.On, to}
+			if !c.moves[m] {
+				missing = append(missing, fmt.Sprintf("a node: %s by %s to %s (%s)", r.From, r.On, to, r.Why))
+			}
+			delete(c.moves, m)
+		}
+	}
+	for _, r := range core.RunTable() {
+		for _, to := range r.To {
+			m := runMove{r.From, r.On, to}
+			if !c.runs[m] {
+				missing = append(missing, fmt.Sprintf("a run: %s by %s to %s (%s)", r.From, r.On, to, r.Why))
+			}
+			delete(c.runs, m)
+		}
+	}
+	require.Empty(t, missing, "no transcript does this")
+	require.Empty(t, c.moves, "these moves of nodes are in no row of the table")
+	require.Empty(t, c.runs, "these moves of runs are in no row of the table")
+}

@@ -1,0 +1,149 @@
+package enginetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"sluice/engine/core"
+)
+
+// words are the names of event kinds in lines; a TaskDone that failed is a fail.
+var words = map[string]core.EventKind{
+	"start": core.RunStarted, "done": core.TaskDone, "fail": core.TaskDone, "lost": core.TaskLost, "fire": core.TimerFired,
+	"signal": core.SignalReceived, "child": core.ChildDone, "lock": core.LockGranted, "cancel": core.CancelRequested,
+	"continue": core.Continued,
+}
+
+// ParseEvent reads an event from a line such as
+//
+//	start seed=7 trigger={"body":1}       fire 3            signal 4 value=1       cancel reason=late
+//	done 1 value={"ok":true}              lost 1            child 5 value=1        continue
+//	fail 1 code=http.status permanent     lock 6            child 5 code=broken
+//
+// Times are at=DURATION since time zero. What a line leaves out comes from the state: the attempt is the one that is
+// pending, the time the last one, or when the timer is due.
+func ParseEvent(line string, p *core.Plan, s *core.State) (core.Event, error) {
+	fields := strings.Fields(line)
+	kind, ok := words[fields[0]]
+	if !ok {
+		return core.Event{}, fmt.Errorf("%q is no event", fields[0])
+	}
+	e := core.Event{Kind: kind, At: s.Now()}
+	if kind == core.RunStarted {
+		e.Start = &core.Start{Run: "run", Plan: p.Hash, Seed: 1, Revision: core.Revision}
+	}
+	fields = fields[1:]
+	if len(fields) > 0 {
+		if id, err := strconv.ParseUint(fields[0], 10, 64); err == nil {
+			e.ID = core.ID(id)
+			fields = fields[1:]
+		}
+	}
+	for _, pending := range s.Pending() {
+		if pending.ID == e.ID && e.ID != 0 {
+			if kind == core.TaskDone || kind == core.TaskLost {
+				e.Attempt = pending.Attempt
+			}
+			if kind == core.TimerFired {
+				e.At = max(e.At, pending.At)
+			}
+		}
+	}
+	for _, f := range fields {
+		name, value, _ := strings.Cut(f, "=")
+		if err := setField(&e, name, value); err != nil {
+			return e, fmt.Errorf("%s: %w", f, err)
+		}
+	}
+	return e, nil
+}
+
+func setField(e *core.Event, name, value string) (err error) {
+	failure := func() *core.Failure {
+		if e.Failure == nil {
+			e.Failure = &core.Failure{Message: "as the test says"}
+		}
+		return e.Failure
+	}
+	switch name {
+	case "at":
+		var d time.Duration
+		d, err = time.ParseDuration(value)
+		e.At = int64(d)
+	case "attempt":
+		e.Attempt, err = strconv.Atoi(value)
+	case "value":
+		e.Value, err = ParseValue(value)
+	case "code":
+		failure().Code = value
+	case "permanent":
+		failure().Permanent = true
+	case "unknown":
+		failure().Unknown = true
+	case "status":
+		failure().Status, err = strconv.Atoi(value)
+	case "reason":
+		e.Reason = value
+	case "plan":
+		e.Start.Plan = value
+	case "revision":
+		e.Start.Revision, err = strconv.Atoi(value)
+	case "seed":
+		e.Start.Seed, err = strconv.ParseUint(value, 10, 64)
+	case "trigger":
+		e.Start.Trigger, err = object(value)
+	default:
+		err = fmt.Errorf("no event has a %s", name)
+	}
+	return err
+}
+
+// EventLine is a line that ParseEvent reads the event from, whatever the state.
+func EventLine(e *core.Event) string {
+	var b strings.Builder
+	for _, word := range []string{"start", "done", "lost", "fire", "signal", "child", "lock", "cancel", "continue"} {
+		if words[word] == e.Kind {
+			if word == "done" && e.Failure != nil {
+				word = "fail"
+			}
+			b.WriteString(word)
+		}
+	}
+	if e.ID != 0 {
+		fmt.Fprintf(&b, " %d", e.ID)
+	}
+	if e.Attempt != 0 {
+		fmt.Fprintf(&b, " attempt=%d", e.Attempt)
+	}
+	if f := e.Failure; f != nil {
+		fmt.Fprintf(&b, " code=%s", f.Code)
+		if f.Permanent {
+			b.WriteString(" permanent")
+		}
+		if f.Unknown {
+			b.WriteString(" unknown")
+		}
+	} else if e.Value != nil {
+		fmt.Fprintf(&b, " value=%s", JSON(e.Value))
+	}
+	if e.Start != nil {
+		fmt.Fprintf(&b, " seed=%d trigger=%s", e.Start.Seed, JSON(e.Start.Trigger))
+	}
+	if e.Reason != "" {
+		fmt.Fprintf(&b, " reason=%s", e.Reason)
+	}
+	fmt.Fprintf(&b, " at=%s", time.Duration(e.At))
+	return b.String()
+}
+
+// JSON is a value as lines and transcripts show it.
+func JSON(v core.Value) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("!%v", err)
+	}
+	return string(text)
+}
