@@ -99,7 +99,8 @@ func cause(err error) (code, message string, permanent bool) {
 		return "http.dns", "the host name could not be resolved", false
 	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname):
 		return "http.tls", "the server's certificate is not trusted: " + err.Error(), true
-	case errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "tls: "):
+	case errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "tls: "),
+		errors.Is(err, http.ErrSchemeMismatch):
 		return "http.tls", "no secure connection: " + err.Error(), false
 	case strings.Contains(err.Error(), "gzip: "):
 		return "http.bad_encoding", "the answer's compression is broken", false

@@ -51,6 +51,8 @@ type Config struct {
 	// Client has no base address.
 	Client  *httpclient.Client
 	Entropy sign.Entropy
+	// Mask takes the address's key out of failures: platforms repeat it.
+	Mask *secret.Mask
 }
 
 // Robot speaks to one address. It is safe for concurrent use.
@@ -99,7 +101,7 @@ func (r *Robot) Send(ctx context.Context, m Message) (core.Value, *core.Failure)
 	body, _ := answer.(core.Object)
 	if failure := r.dialect.judge(body, text); failure != nil {
 		failure.Status = response.Status
-		return nil, failure
+		return nil, r.config.Mask.Failure(failure)
 	}
 	if err != nil && text != "" {
 		return text, nil

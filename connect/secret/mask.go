@@ -51,7 +51,7 @@ func (m *Mask) Add(value string) {
 func (m *Mask) AddURL(address string) {
 	m.Add(address)
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || u.Host == "" {
 		return
 	}
 	parts := []string{u.Path[strings.LastIndex(u.Path, "/")+1:]}

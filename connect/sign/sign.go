@@ -19,7 +19,7 @@ import (
 // Entropy is where signatures take the time and one-time words from. Both functions are safe for concurrent use.
 type Entropy struct {
 	Now func() time.Time
-	// Nonce is a fresh random word of 32 letters and digits.
+	// Nonce is a fresh random word of at most 32 letters and digits.
 	Nonce func() string
 }
 

@@ -95,6 +95,9 @@ func (db *DB) write(ctx context.Context, once string, do func(tx *sql.Tx) (core.
 	if db.writer == nil {
 		return nil, refused("db.readonly", "the connection is read-only")
 	}
+	if err := db.open(ctx); err != nil {
+		return nil, db.failure(ctx, err, place{})
+	}
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, db.failure(ctx, err, place{})

@@ -148,20 +148,3 @@ func sqliteAsStored(query string, columns []*sql.ColumnType) (string, bool) {
 	// A comment may end the query, so the bracket stands on a line of its own.
 	return "WITH stored(" + strings.Join(names, ", ") + ") AS (" + query + "\n) SELECT " + strings.Join(values, ", ") + " FROM stored", true
 }
-
-var near = regexp.MustCompile(`near "(.*)": syntax error|no such (?:table|column): (\S+)`)
-
-// position is where in a statement the word stands that an error names, if it stands there only once.
-func position(statement, message string) (line, column int, ok bool) {
-	found := near.FindStringSubmatch(message)
-	if found == nil {
-		return 0, 0, false
-	}
-	word := found[1] + found[2]
-	i := strings.Index(statement, word)
-	if word == "" || i < 0 || strings.Index(statement[i+len(word):], word) >= 0 {
-		return 0, 0, false
-	}
-	before := statement[:i]
-	return strings.Count(before, "\n") + 1, len([]rune(before[strings.LastIndex(before, "\n")+1:])) + 1, true
-}

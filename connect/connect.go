@@ -1,0 +1,97 @@
+// Package connect holds connections: the addresses and credentials of what flows talk to, declared once a type, read
+// from a file or the API, and opened when first used as HTTP clients, databases and robots.
+//
+// It must not know flows, nodes, the engine's drivers, storage or the server. Secrets leave it only on the wire: they
+// never print, and [Set.Mask] takes them out of what others wrote.
+package connect
+
+import (
+	"crypto/sha256"
+
+	"sluice/connect/secret"
+	"sluice/engine/core"
+	"sluice/engine/value"
+)
+
+// Definition is one connection as it was declared: checked, its secrets resolved.
+type Definition struct {
+	ID      string
+	Type    string
+	Config  core.Object
+	Secrets map[string]secret.Text
+}
+
+// fingerprint tells whether two definitions are the same, without keeping secrets in sight.
+func (d *Definition) fingerprint() [sha256.Size]byte {
+	secrets := core.Object{}
+	for name, text := range d.Secrets {
+		secrets[name] = text.Reveal()
+	}
+	// What was decoded can be encoded.
+	data, _ := value.Encode(core.List{d.Type, d.Config, secrets})
+	return sha256.Sum256(data)
+}
+
+// Label is a text in the languages of the editor.
+type Label struct {
+	EN string `json:"en"`
+	ZH string `json:"zh"`
+}
+
+// Type is the one declaration of a connection type: it checks definitions, feeds the editor's form and the reference,
+// and opens connections.
+type Type struct {
+	Name  string
+	Title Label
+	// Doc is a paragraph of reference, in English.
+	Doc     string
+	Config  []Field
+	Secrets []Field
+	// open makes the handle; it sends nothing and opens no file. Its error is a configError where it can be.
+	open func(d *Definition, o *options) (handle, error)
+}
+
+// Kind is the shape of a field's value.
+type Kind string
+
+// The kinds of fields. All but Flag, TextMap, Group and Choice of variants are JSON strings.
+const (
+	Text     Kind = "text"
+	LongText Kind = "longText" // several lines, such as a PEM block
+	URL      Kind = "url"      // http or https, without a user, a password or a fragment
+	Duration Kind = "duration" // as Go writes them: 2800ms, 1.5s
+	Flag     Kind = "flag"     // true or false
+	Choice   Kind = "choice"   // one of Choices
+	TextMap  Kind = "textMap"  // an object of strings
+	Group    Kind = "group"    // an object of Fields
+	Variants Kind = "variants" // an object whose type says which of Variants it is
+)
+
+// Field is one key of a connection's config or secrets. A secret is of kind Text or LongText.
+type Field struct {
+	Name     string
+	Kind     Kind
+	Title    Label
+	Required bool
+	Choices  []string
+	Fields   []Field
+	Variants []Variant
+}
+
+// Variant is one shape of a field of kind Variants, with the secrets that it brings along.
+type Variant struct {
+	Name    string
+	Title   Label
+	Fields  []Field
+	Secrets []Field
+}
+
+// configError is an error that a definition's author can place.
+type configError struct {
+	// pointer is into the definition.
+	pointer string
+	err     error
+}
+
+func (e *configError) Error() string { return e.err.Error() }
+func (e *configError) Unwrap() error { return e.err }

@@ -1,0 +1,242 @@
+package connect
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sluice/connect/httpclient"
+	"sluice/connect/robot"
+	"sluice/connect/secret"
+	"sluice/connect/sign"
+	"sluice/connect/sqldb"
+	"sluice/engine/core"
+)
+
+// Options are what connections take from outside.
+type Options struct {
+	// Now is the clock of signatures and tokens; nil is the machine's.
+	Now func() time.Time
+	// Nonce is a fresh random word; nil takes 26 random letters and digits.
+	Nonce func() string
+}
+
+// options is what opening a connection needs.
+type options struct {
+	entropy sign.Entropy
+	mask    *secret.Mask
+}
+
+func newOptions(o Options) *options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Nonce == nil {
+		o.Nonce = rand.Text
+	}
+	return &options{entropy: sign.Entropy{Now: o.Now, Nonce: o.Nonce}, mask: &secret.Mask{}}
+}
+
+// handle is an open connection: one of its first three is set.
+type handle struct {
+	http  *httpclient.Client
+	sql   *sqldb.DB
+	robot *robot.Robot
+	close func() error
+}
+
+// Set is the connections of one process, by id. Each is opened when first asked for and then shared. It is safe for
+// concurrent use; a handle that it gave out stays usable for the calls under way when its definition is replaced, and
+// fails later ones with a code that can be retried.
+type Set struct {
+	options *options
+	plain   *httpclient.Client
+
+	mu     sync.Mutex
+	slots  map[string]*slot
+	opened []*slot
+	closed bool
+}
+
+// slot is one definition and, once opened, its handle; both under the Set's mutex, as opening takes no time.
+type slot struct {
+	definition Definition
+	handle     *handle
+}
+
+// NewSet returns an empty set.
+func NewSet(o Options) *Set {
+	s := &Set{options: newOptions(o), slots: map[string]*slot{}}
+	s.plain = httpclient.New(httpclient.Config{Mask: s.options.mask})
+	return s
+}
+
+// Put adds a connection or replaces the one of that id. The same definition again changes nothing. The error is of
+// closing the handle that was replaced; the new definition is in place in any case.
+func (s *Set) Put(d Definition) error {
+	for _, text := range d.Secrets {
+		// For a secret that is no address this is the same as Add.
+		s.options.mask.AddURL(text.Reveal())
+	}
+	s.mu.Lock()
+	old := s.slots[d.ID]
+	if old != nil && old.definition.fingerprint() == d.fingerprint() {
+		s.mu.Unlock()
+		return nil
+	}
+	s.slots[d.ID] = &slot{definition: d}
+	s.forget(old)
+	s.mu.Unlock()
+	return old.close()
+}
+
+// Remove takes a connection out; an unknown id is no error.
+func (s *Set) Remove(id string) error {
+	s.mu.Lock()
+	old := s.slots[id]
+	delete(s.slots, id)
+	s.forget(old)
+	s.mu.Unlock()
+	return old.close()
+}
+
+// Close closes all connections, the last opened first, and refuses to open any more.
+func (s *Set) Close() error {
+	s.mu.Lock()
+	opened := s.opened
+	s.opened, s.closed = nil, true
+	s.mu.Unlock()
+	var err error
+	for i := len(opened) - 1; i >= 0; i-- {
+		err = errors.Join(err, opened[i].close())
+	}
+	s.plain.Close()
+	return err
+}
+
+func (s *Set) forget(old *slot) {
+	for i, opened := range s.opened {
+		if opened == old {
+			s.opened = append(s.opened[:i:i], s.opened[i+1:]...)
+			return
+		}
+	}
+}
+
+func (old *slot) close() error {
+	if old == nil || old.handle == nil {
+		return nil
+	}
+	if err := old.handle.close(); err != nil {
+		return fmt.Errorf("close the connection %s: %w", old.definition.ID, err)
+	}
+	return nil
+}
+
+// HTTP is the client of a connection of type http. The empty id is a client without address or credentials.
+func (s *Set) HTTP(id string) (*httpclient.Client, *core.Failure) {
+	if id == "" {
+		return s.plain, nil
+	}
+	h, kind, failure := s.open(id)
+	if failure != nil {
+		return nil, failure
+	}
+	if h.http == nil {
+		return nil, wrongType(id, kind, "an HTTP service (http)")
+	}
+	return h.http, nil
+}
+
+// SQL is the database of a connection of type sqlite.
+func (s *Set) SQL(id string) (*sqldb.DB, *core.Failure) {
+	h, kind, failure := s.open(id)
+	if failure != nil {
+		return nil, failure
+	}
+	if h.sql == nil {
+		return nil, wrongType(id, kind, "a database (sqlite)")
+	}
+	return h.sql, nil
+}
+
+// Robot is the robot of a connection of type wecom, dingtalk, feishu or webhook.
+func (s *Set) Robot(id string) (*robot.Robot, *core.Failure) {
+	h, kind, failure := s.open(id)
+	if failure != nil {
+		return nil, failure
+	}
+	if h.robot == nil {
+		return nil, wrongType(id, kind, "a robot (wecom, dingtalk, feishu, or webhook with a url)")
+	}
+	return h.robot, nil
+}
+
+// Secret is one secret of a connection: what verifies a webhook that comes in.
+func (s *Set) Secret(id, name string) (secret.Text, *core.Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slot, ok := s.slots[id]
+	if !ok {
+		return secret.Text{}, unknown(id)
+	}
+	text, ok := slot.definition.Secrets[name]
+	if !ok {
+		return secret.Text{}, &core.Failure{
+			Code: "connection.secret", Message: fmt.Sprintf("the connection %s has no secret %s", id, name), Permanent: true,
+		}
+	}
+	return text, nil
+}
+
+func (s *Set) open(id string) (*handle, string, *core.Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, "", &core.Failure{Code: "connection.closed", Message: "the connections are closed: the server is stopping"}
+	}
+	slot, ok := s.slots[id]
+	if !ok {
+		return nil, "", unknown(id)
+	}
+	d := &slot.definition
+	if slot.handle != nil {
+		return slot.handle, d.Type, nil
+	}
+	for _, kind := range Types() {
+		if kind.Name != d.Type {
+			continue
+		}
+		opened, err := kind.open(d, s.options)
+		if err != nil {
+			return nil, "", s.options.mask.Failure(&core.Failure{
+				Code: "connection.config", Message: fmt.Sprintf("the connection %s cannot be opened: %s", id, err), Permanent: true,
+			})
+		}
+		slot.handle = &opened
+		s.opened = append(s.opened, slot)
+		return slot.handle, d.Type, nil
+	}
+	return nil, "", &core.Failure{
+		Code: "connection.type", Message: fmt.Sprintf("the connection %s has the unknown type %q", id, d.Type), Permanent: true,
+	}
+}
+
+func unknown(id string) *core.Failure {
+	return &core.Failure{Code: "connection.unknown", Message: fmt.Sprintf("there is no connection %q", id), Permanent: true}
+}
+
+func wrongType(id, kind, wanted string) *core.Failure {
+	return &core.Failure{
+		Code: "connection.type", Permanent: true,
+		Message: fmt.Sprintf("the connection %s is of type %s, and %s is needed", id, kind, wanted),
+	}
+}
+
+// Mask is v without the secrets of any connection that the set ever held, in their usual encodings.
+func (s *Set) Mask(v core.Value) core.Value { return s.options.mask.Value(v) }
+
+// MaskText is Mask for a text.
+func (s *Set) MaskText(text string) string { return s.options.mask.Text(text) }
