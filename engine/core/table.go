@@ -128,7 +128,7 @@ func Table() []Row {
 		{From: PhaseHeld, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
 			Why: "no longer wanted; whether it was done stays unknown"},
 	}
-	for _, from := range []Phase{PhaseReady, PhaseRunning, PhaseDelayed, PhaseWaiting, PhaseSucceeded, PhaseFailed, PhaseCancelled} {
+	for _, from := range []Phase{PhaseReady, PhaseRunning, PhaseDelayed, PhaseWaiting, PhaseHeld, PhaseSucceeded, PhaseFailed, PhaseCancelled} {
 		rows = append(rows, Row{From: from, On: CueArrive, To: []Phase{from}, do: doIgnore,
 			Why: "an edge that comes after the join was decided changes nothing"})
 	}
