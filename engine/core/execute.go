@@ -114,7 +114,7 @@ func (m *stepper) hold(a *activation) {
 }
 
 func (m *stepper) again(a *activation) {
-	a.phase = PhaseReady
+	a.phase, a.failure = PhaseReady, nil
 	m.s.queue = append(m.s.queue, a)
 }
 
