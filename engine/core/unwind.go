@@ -43,7 +43,9 @@ func (m *stepper) unwind(end *End) {
 	if s.phase != RunActive {
 		return
 	}
-	s.phase, s.end = RunUnwinding, end
+	// A copy: finish adds to it, and a node may give the same End in every run.
+	own := *end
+	s.phase, s.end = RunUnwinding, &own
 	m.stopFrame(s.root)
 	s.queue, s.head, s.hits, s.hit, s.ended, s.yielded = nil, 0, nil, 0, nil, false
 	if end.Status == Succeeded {
