@@ -139,7 +139,12 @@ func (m *stepper) abort(a *activation, quiet bool) {
 	p := m.s.pending[a.asked]
 	p.orphan = true
 	a.owns = a.owns[:0]
-	a.frame.shared = true
+	for f := a.frame; ; f = f.owner.frame {
+		f.shared = true
+		if f.owner == nil {
+			break
+		}
+	}
 	m.s.orphans++
 	m.command(Command{Kind: AbortTask, ID: p.ID, Node: a.node.ID, Attempt: a.attempt})
 	m.drop(a, quiet)

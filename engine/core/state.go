@@ -59,7 +59,7 @@ type frame struct {
 	// failure ends the frame early.
 	failure *Failure
 	closed  bool
-	// shared frames are still referred to by an aborted task and are not used again.
+	// shared frames are still in the scope of an aborted task, whose compensation may need it, and are not used again.
 	shared bool
 }
 
