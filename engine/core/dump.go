@@ -300,7 +300,7 @@ func (d *dumper) pending(s *State) {
 // orphan shows what the compensation of an aborted task would see: graphs that nothing else leads to any more.
 func (d *dumper) orphan(a *activation) {
 	d.indent++
-	for f := a.frame; f.closed && f.owner != nil; f = f.owner.frame {
+	for f := a.frame; f.closed && f.owner != nil; f = f.outer() {
 		d.frame(f)
 	}
 	d.indent--

@@ -139,11 +139,8 @@ func (m *stepper) abort(a *activation, quiet bool) {
 	p := m.s.pending[a.asked]
 	p.orphan = true
 	a.owns = a.owns[:0]
-	for f := a.frame; ; f = f.owner.frame {
+	for f := a.frame; f != nil; f = f.outer() {
 		f.shared = true
-		if f.owner == nil {
-			break
-		}
 	}
 	m.s.orphans++
 	m.command(Command{Kind: AbortTask, ID: p.ID, Node: a.node.ID, Attempt: a.attempt})

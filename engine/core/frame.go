@@ -2,6 +2,14 @@ package core
 
 import "slices"
 
+// outer is the frame around a frame, nil for the flow's own graph.
+func (f *frame) outer() *frame {
+	if f.owner == nil {
+		return nil
+	}
+	return f.owner.frame
+}
+
 // newFrame is a frame with all its activations pending. Frames are used again: the bodies of a long foreach cost no
 // garbage.
 func (m *stepper) newFrame(owner *activation, graph, index int, input Value, item bool) *frame {

@@ -47,12 +47,9 @@ func (v *view) along(edge int) Value {
 // Node implements Scope.
 func (v *view) Node(index int) Value {
 	n := &v.m.p.Nodes[index]
-	for f := v.frame; f != nil; f = f.owner.frame {
+	for f := v.frame; f != nil; f = f.outer() {
 		if f.graph == n.Graph {
 			return f.acts[n.Local].output
-		}
-		if f.owner == nil {
-			break
 		}
 	}
 	return nil
@@ -78,12 +75,9 @@ func (v *view) Index() int {
 }
 
 func (v *view) itemFrame() *frame {
-	for f := v.frame; f != nil; f = f.owner.frame {
+	for f := v.frame; f != nil; f = f.outer() {
 		if f.item {
 			return f
-		}
-		if f.owner == nil {
-			break
 		}
 	}
 	return nil
@@ -125,11 +119,20 @@ func (v *view) Seed() uint64 {
 	if v.act != nil {
 		return v.m.seed(v.act)
 	}
-	return mix(v.m.s.start.Seed, uint64(v.m.s.steps), ^uint64(0))
+	return v.m.endSeed(v.frame)
 }
 
 func (m *stepper) seed(a *activation) uint64 {
 	return mix(m.s.start.Seed, uint64(a.number), uint64(a.attempt))
+}
+
+// endSeed is the seed at the end of a graph. A graph has no number of its own: its container's number and attempt and its
+// index there are used once in a run, and mixing them once more sets them apart from those of any activation.
+func (m *stepper) endSeed(f *frame) uint64 {
+	if f.owner == nil {
+		return mix(m.s.start.Seed, 0, 0)
+	}
+	return mix(m.seed(f.owner), uint64(f.index), 1)
 }
 
 // mix spreads three numbers over one: the finalizer of SplitMix64 (Steele, Lea, Flood 2014), applied to each in turn.
