@@ -116,8 +116,10 @@ func (m *stepper) giveUp(u *undo, f *Failure) {
 func (m *stepper) orphanDone(p *pending, e *Event) {
 	m.s.orphans--
 	if e.Failure == nil || e.Failure.Unknown {
+		// Only the compensation sees the output: for all others the node was cancelled.
 		p.act.output = e.Value
 		m.remember(p.act)
+		p.act.output = nil
 	}
 	if m.s.phase == RunUnwinding {
 		m.nextUndo()
