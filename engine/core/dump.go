@@ -173,6 +173,7 @@ func (d *dumper) activation(a *activation) {
 	}
 	d.number("task", int64(a.asked))
 	d.value("args", a.args)
+	d.flag("doubt", a.doubt)
 	d.value("output", a.output)
 	d.failure("", a.failure)
 	d.failure("inherited ", a.inherited)

@@ -124,6 +124,14 @@ func (m *stepper) expire(a *activation) {
 
 // drop cancels an activation that has nothing with a worker.
 func (m *stepper) drop(a *activation, quiet bool) {
+	if a.doubt || a.phase == PhaseHeld {
+		m.remember(a)
+	}
+	m.cancelled(a, quiet)
+}
+
+// cancelled settles an activation that is no longer wanted.
+func (m *stepper) cancelled(a *activation, quiet bool) {
 	m.release(a)
 	a.phase = PhaseCancelled
 	m.trace(a)
@@ -144,7 +152,7 @@ func (m *stepper) abort(a *activation, quiet bool) {
 	}
 	m.s.orphans++
 	m.command(Command{Kind: AbortTask, ID: p.ID, Node: a.node.ID, Attempt: a.attempt})
-	m.drop(a, quiet)
+	m.cancelled(a, quiet)
 }
 
 // advance gives a machine its cause. body is the frame that ended, if the cause is one.
@@ -188,6 +196,10 @@ func (m *stepper) assign(vars Object) {
 func (m *stepper) fault(a *activation, f *Failure) {
 	m.release(a)
 	f = a.located(f)
+	if a.node.Task != nil {
+		// A person who says that a held write was not done says so of all tries.
+		a.doubt = f.Unknown || a.doubt && a.phase != PhaseHeld
+	}
 	r := a.node.Retry
 	if r == nil || f.Permanent || a.attempt > r.Max || !m.wanted(r, a, f) {
 		m.fail(a, f)
@@ -233,7 +245,7 @@ func (m *stepper) fail(a *activation, f *Failure) {
 	a.failure, a.output = f, nil
 	a.phase = PhaseFailed
 	m.trace(a)
-	if f.Unknown {
+	if a.doubt {
 		m.remember(a)
 	}
 	switch {

@@ -18,8 +18,8 @@ type Failure struct {
 	Details Value
 	// Permanent failures are not retried, whatever the node's retry policy says.
 	Permanent bool
-	// Unknown says that the outside write may have taken effect although it was not confirmed: such a node is
-	// compensated like one that succeeded.
+	// Unknown says that the outside write may have taken effect although it was not confirmed: such a task is
+	// compensated like one that succeeded, whatever its later tries say.
 	Unknown bool
 }
 

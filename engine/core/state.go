@@ -77,6 +77,8 @@ type activation struct {
 	// asked is the task's id: it is kept over the tries, so that they share one idempotency key.
 	asked ID
 	args  Value
+	// doubt says that a try of the task may have taken effect although none was confirmed.
+	doubt bool
 	port  int
 	also  []int
 

@@ -126,7 +126,7 @@ func Table() []Row {
 		{From: PhaseHeld, On: CueFault, To: []Phase{PhaseDelayed, PhaseFailed}, do: doFaulted,
 			Why: "a person said that it was not done"},
 		{From: PhaseHeld, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
-			Why: "no longer wanted; whether it was done stays unknown"},
+			Why: "no longer wanted; whether it was done stays unknown, so that its compensation is owed"},
 	}
 	for _, from := range []Phase{PhaseReady, PhaseRunning, PhaseDelayed, PhaseWaiting, PhaseHeld, PhaseSucceeded, PhaseFailed, PhaseCancelled} {
 		rows = append(rows, Row{From: from, On: CueArrive, To: []Phase{from}, do: doIgnore,
