@@ -4,7 +4,16 @@
 package all
 
 import (
+	"slices"
+
 	"sluice/nodes"
+	"sluice/nodes/control/await"
+	"sluice/nodes/control/foreach"
+	"sluice/nodes/control/group"
+	"sluice/nodes/control/repeat"
+	"sluice/nodes/control/respond"
+	"sluice/nodes/control/subflow"
+	"sluice/nodes/control/wait"
 	"sluice/nodes/pure/branch"
 	"sluice/nodes/pure/end"
 	"sluice/nodes/pure/jsonparse"
@@ -15,9 +24,10 @@ import (
 )
 
 // Specs are all node types, in the order of the palette.
-func Specs() []nodes.Spec {
+func Specs() []nodes.Spec { return slices.Concat(pure(), control()) }
+
+func pure() []nodes.Spec {
 	return []nodes.Spec{
-		// Pure.
 		branch.Spec(),
 		switchnode.Spec(),
 		rules.Spec(),
@@ -25,5 +35,17 @@ func Specs() []nodes.Spec {
 		jsonparse.Spec(),
 		set.Spec(),
 		end.Spec(),
+	}
+}
+
+func control() []nodes.Spec {
+	return []nodes.Spec{
+		foreach.Spec(),
+		repeat.Spec(),
+		group.Spec(),
+		subflow.Spec(),
+		wait.Spec(),
+		await.Spec(),
+		respond.Spec(),
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"sluice/engine/core"
-	"sluice/engine/value"
 	"sluice/nodes"
 	"sluice/nodes/pure/condition"
 )
@@ -107,7 +106,7 @@ func (taken ids) take(b nodes.Builder, pointer, id string, index int) string {
 	return id
 }
 
-// compileRow joins the cells that say anything. A cell that is not text equals its column's value or does not hold.
+// compileRow joins the cells; a null is an empty one.
 func compileRow(b nodes.Builder, pointer string, cells core.List) test {
 	type column struct {
 		index int
@@ -115,14 +114,8 @@ func compileRow(b nodes.Builder, pointer string, cells core.List) test {
 	}
 	var columns []column
 	for i, c := range cells {
-		switch c := c.(type) {
-		case nil:
-		case string:
-			if strings.TrimSpace(c) != "" {
-				columns = append(columns, column{i, b.Cell(pointer + "/" + strconv.Itoa(i))})
-			}
-		default:
-			columns = append(columns, column{i, equals(c)})
+		if c != nil && c != "" {
+			columns = append(columns, column{i, b.Cell(pointer + "/" + strconv.Itoa(i))})
 		}
 	}
 	return func(s core.Scope, inputs []core.Value) (bool, *core.Failure) {
@@ -133,10 +126,6 @@ func compileRow(b nodes.Builder, pointer string, cells core.List) test {
 		}
 		return true, nil
 	}
-}
-
-func equals(want core.Value) nodes.Cell {
-	return func(_ core.Scope, it core.Value) (bool, *core.Failure) { return value.Equal(it, want), nil }
 }
 
 // named gives the values of a row their columns' names; a null is an empty cell, which says nothing.
