@@ -25,7 +25,8 @@ type Event struct {
 	Start *Start
 	// ID is of the task, timer, subscription, child or lock that the event answers.
 	ID ID
-	// Attempt is of TaskDone: an answer to an attempt that was given up changes nothing.
+	// Attempt is of TaskDone, and of TaskLost where the driver knows it: an answer to an attempt that was given up changes
+	// nothing.
 	Attempt int
 	// Value or Failure is the outcome (TaskDone, ChildDone) or the data (SignalReceived). With a Failure,
 	// CancelRequested fails the run instead: the driver has a reason of its own.

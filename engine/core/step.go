@@ -288,7 +288,7 @@ func (m *stepper) taskDone(e *Event) bool {
 
 func (m *stepper) taskLost(e *Event) bool {
 	p := m.answered(e.ID, RunTask)
-	if p == nil || p.act == nil || p.act.phase != PhaseRunning {
+	if p == nil || p.act == nil || p.act.phase != PhaseRunning || e.Attempt != 0 && e.Attempt != p.Attempt {
 		return false
 	}
 	m.move(p.act, CueLost, cueArg{})
