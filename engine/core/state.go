@@ -32,7 +32,9 @@ type State struct {
 	// spare are frames to be used again, by graph: the bodies of a long foreach cost no garbage.
 	spare [][]*frame
 
-	pending   map[ID]*pending
+	pending map[ID]*pending
+	// deadline is the timer of the run's timeout, 0 when there is none.
+	deadline  ID
 	orphans   int
 	yielded   bool
 	responded bool

@@ -70,8 +70,8 @@ func Step(p *Plan, s *State, e *Event, d *Decision) error {
 		return m.result()
 	}
 	d.Applied = true
-	s.seq++
 	m.drain()
+	s.seq++
 	return m.result()
 }
 
@@ -85,7 +85,7 @@ func (m *stepper) result() error {
 // corrupt records that the journal cannot be this plan's.
 func (m *stepper) corrupt(format string, args ...any) {
 	if m.err == nil {
-		m.err = &Corruption{m.s.seq, fmt.Sprintf(format, args...)}
+		m.err = &Corruption{m.s.seq + 1, fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -260,7 +260,8 @@ func (m *stepper) begin(e *Event) bool {
 	s.pending = map[ID]*pending{}
 	s.spare = make([][]*frame, len(m.p.Graphs))
 	if m.p.Timeout > 0 {
-		m.ask(&pending{Command: Command{Kind: SetTimer, ID: m.nextID(), At: s.now + int64(m.p.Timeout)}, purpose: purposeRun})
+		s.deadline = m.nextID()
+		m.ask(&pending{Command: Command{Kind: SetTimer, ID: s.deadline, At: s.now + int64(m.p.Timeout)}, purpose: purposeRun})
 	}
 	s.root = m.newFrame(nil, 0, 0, e.Start.Trigger["body"], false)
 	m.enter(s.root)

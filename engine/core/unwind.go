@@ -52,11 +52,9 @@ func (m *stepper) unwind(end *End) {
 		m.finish()
 		return
 	}
-	for id, p := range s.pending {
-		if p.purpose == purposeRun && p.Kind == SetTimer {
-			delete(s.pending, id)
-			m.command(Command{Kind: DropTimer, ID: id})
-		}
+	if p := s.pending[s.deadline]; p != nil {
+		m.settle(p)
+		m.command(Command{Kind: DropTimer, ID: p.ID})
 	}
 	m.nextUndo()
 }
