@@ -120,7 +120,7 @@ func authOf(d *Definition, config *httpConfig, c httpclient.Config, o *options) 
 	case "oauth2":
 		return httpclient.NewOAuth2(httpclient.OAuth2{
 			TokenURL: a.TokenURL, ClientID: a.ClientID, Scope: a.Scope, ClientSecret: d.Secrets["clientSecret"],
-			Now: o.entropy.Now, Fetched: o.mask.Add,
+			Now: o.entropy.Now, Fetched: func(token string) { o.mask.Rotate(d.ID, token) },
 			Client: httpclient.New(httpclient.Config{Timeout: c.Timeout, Proxy: c.Proxy, TLS: c.TLS, Mask: o.mask}),
 		})
 	default:

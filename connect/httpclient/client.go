@@ -168,13 +168,22 @@ func (c *Client) prepare(ctx context.Context, r *Request) (*sign.Request, *core.
 			return nil, failure
 		}
 	}
-	if r.Key != "" {
-		// Under this spelling, which HTTP does not tell from Idempotency-Key, net/http does not see the header: seeing
-		// it, it would send a write again by itself when a connection breaks, and nobody would know that the first one
-		// may have taken effect.
-		signed.Header["idempotency-key"] = []string{r.Key}
+	if r.Key != "" && signed.Header.Get("Idempotency-Key") == "" {
+		signed.Header.Set("Idempotency-Key", r.Key)
 	}
+	hideKeys(signed.Header)
 	return signed, nil
+}
+
+// hideKeys respells the headers by which net/http would take a write for one that it may send again by itself when a
+// connection breaks, and nobody would know that the first one may have taken effect. Header names have no case in HTTP.
+func hideKeys(h http.Header) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := h[name]; ok {
+			delete(h, name)
+			h[strings.ToLower(name)] = values
+		}
+	}
 }
 
 // send makes the call and reads the answer's body, whatever its status.

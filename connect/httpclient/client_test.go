@@ -362,10 +362,15 @@ func TestAWriteIsNeverSentTwiceByItself(t *testing.T) {
 	})
 	_, failure := client.Do(t.Context(), httpclient.Request{})
 	require.Nil(t, failure)
-	_, failure = client.Do(t.Context(), httpclient.Request{Method: "POST", Body: httpclient.Text("x"), Key: "k"})
-	require.Equal(t, "http.connect", failure.Code)
-	require.True(t, failure.Unknown)
-	require.EqualValues(t, 2, calls.Load())
+	for i, r := range []httpclient.Request{
+		{Key: "k"}, {Headers: map[string]string{"Idempotency-Key": "own"}}, {Headers: map[string]string{"x-idempotency-key": "own"}},
+	} {
+		r.Method, r.Body = "POST", httpclient.Text("x")
+		_, failure = client.Do(t.Context(), r)
+		require.Equal(t, "http.connect", failure.Code)
+		require.True(t, failure.Unknown)
+		require.EqualValues(t, i+2, calls.Load())
+	}
 }
 
 func TestConnectionsAreReused(t *testing.T) {

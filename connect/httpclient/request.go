@@ -27,7 +27,7 @@ type Request struct {
 	Response Format
 	// MaxBytes bounds the answer's body after decompression; 0 is [DefaultMaxBytes].
 	MaxBytes int64
-	// Key is the idempotency key, sent as Idempotency-Key; empty for none.
+	// Key is sent as Idempotency-Key, unless Headers set one; empty for none.
 	Key string
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,15 +20,20 @@ const (
 	shortest = 4
 	// shortestPart is the same for a part of a secret: a line of a key, a parameter of a secret address.
 	shortestPart = 8
+	// kept is how many values of one owner Rotate remembers.
+	kept = 4
 )
 
 // Mask replaces known secrets, and their usual encodings, by [Shown]. It is safe for concurrent use; secrets may be
-// added at any time and are remembered as long as the Mask lives, because old answers can repeat old secrets.
+// added at any time and are remembered as long as the Mask lives, because old answers can repeat old secrets; only those
+// that change by themselves are forgotten, see Rotate.
 type Mask struct {
-	mu       sync.RWMutex
-	whole    map[string]bool
-	forms    map[string]bool
+	mu sync.RWMutex
+	// known are the forms of each value.
+	known    map[string]map[string]bool
 	replacer *strings.Replacer
+	// rotated are the latest values of each owner, oldest first.
+	rotated map[string][]string
 }
 
 // Add makes a value known in these forms: as it is, in a URL query or path, in a JSON string, in base64 and hex, and
@@ -96,31 +102,58 @@ func encodings(value string) []string {
 	}
 }
 
+// Rotate makes the newest of an owner's short-lived values known, such as access tokens, and forgets all but the last few.
+func (m *Mask) Rotate(owner, value string) {
+	m.Add(value)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.rotated == nil {
+		m.rotated = map[string][]string{}
+	}
+	values := m.rotated[owner]
+	if value == "" || slices.Contains(values, value) {
+		return
+	}
+	values = append(values, value)
+	if len(values) > kept {
+		delete(m.known, values[0])
+		values = slices.Delete(values, 0, 1)
+		m.rebuild()
+	}
+	m.rotated[owner] = values
+}
+
 func (m *Mask) remember(value string, forms []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.whole == nil {
-		m.whole, m.forms = map[string]bool{}, map[string]bool{}
+	if m.known == nil {
+		m.known = map[string]map[string]bool{}
 	}
-	m.whole[value] = true
-	if len(value) < shortest {
-		return
+	of := m.known[value]
+	if of == nil {
+		of = map[string]bool{}
+		m.known[value] = of
 	}
-	fresh := false
-	for _, form := range forms {
-		if len(form) >= shortest && !m.forms[form] {
-			m.forms[form], fresh = true, true
+	before := len(of)
+	if len(value) >= shortest {
+		for _, form := range forms {
+			if len(form) >= shortest {
+				of[form] = true
+			}
 		}
 	}
-	if !fresh {
-		return
+	if len(of) > before {
+		m.rebuild()
 	}
-	// The longest first: a secret that begins with another one must go whole.
-	ordered := make([]string, 0, len(m.forms))
-	for form := range m.forms {
-		ordered = append(ordered, form)
+}
+
+// rebuild makes the replacer anew, with the longest forms first: a secret that begins with another one must go whole.
+func (m *Mask) rebuild() {
+	forms := map[string]bool{}
+	for _, of := range m.known {
+		maps.Copy(forms, of)
 	}
-	slices.SortFunc(ordered, func(a, b string) int {
+	ordered := slices.SortedFunc(maps.Keys(forms), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
 	})
 	pairs := make([]string, 0, 2*len(ordered))
@@ -134,7 +167,7 @@ func (m *Mask) remember(value string, forms []string) {
 func (m *Mask) Text(s string) string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if m.whole[s] {
+	if _, whole := m.known[s]; whole {
 		return Shown
 	}
 	if m.replacer == nil {

@@ -81,3 +81,15 @@ func TestMaskValue(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%+v", f), "secret-long")
 	require.Nil(t, m.Failure(nil))
 }
+
+func TestMaskForgetsOldTokens(t *testing.T) {
+	t.Parallel()
+	var m secret.Mask
+	m.Add("fixed-secret")
+	for i := range 6 {
+		m.Rotate("erp", fmt.Sprintf("token-%d", i))
+		m.Rotate("erp", fmt.Sprintf("token-%d", i))
+	}
+	m.Rotate("crm", "token-x")
+	require.Equal(t, "token-0 token-1 *** *** *** *** *** ***", m.Text("token-0 token-1 token-2 token-3 token-4 token-5 token-x fixed-secret"))
+}

@@ -1,9 +1,12 @@
 package sqldb
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
+	osexec "os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -40,7 +43,7 @@ func exec(t *testing.T, db *DB, sql string) {
 	require.Nil(t, failure)
 }
 
-func query(t *testing.T, db *DB, sql string) []core.Object {
+func query(t *testing.T, db *DB, sql string) core.List {
 	t.Helper()
 	rows, failure := db.Query(t.Context(), Query{SQL: sql})
 	require.Nil(t, failure)
@@ -60,7 +63,7 @@ func TestValuesComeBackExactly(t *testing.T) {
 	}}})
 	require.Nil(t, failure)
 	rows := query(t, db, "SELECT id, n, price, amount, paid, at, day, note, blob, n + 1 AS more FROM orders -- all")
-	require.Equal(t, []core.Object{{
+	require.Equal(t, core.List{core.Object{
 		"id": "6917000000000000001", "n": 1234567890123456789, "price": 0.1, "amount": 7, "paid": true,
 		"at": "2023-11-15 06:13:20", "day": "2023-11-15", "note": nil, "blob": "AP8=", "more": 1234567890123456790,
 	}}, rows)
@@ -75,10 +78,10 @@ func TestTimesComeAsStoredAndOrdered(t *testing.T) {
 		}}})
 		require.Nil(t, failure)
 	}
-	require.Equal(t, []core.Object{
-		{"at": 1700000000, "AT": 4}, {"at": "soon", "AT": 3}, {"at": "2023-11-15T06:13:20.5+08:00", "AT": 2},
+	require.Equal(t, core.List{
+		core.Object{"at": 1700000000, "AT": 4}, core.Object{"at": "soon", "AT": 3}, core.Object{"at": "2023-11-15T06:13:20.5+08:00", "AT": 2},
 	}, query(t, db, `WITH x AS (SELECT * FROM orders) SELECT at, n AS "AT" FROM x ORDER BY n DESC LIMIT 3`))
-	require.Equal(t, []core.Object{{"at": "2023-11-15 06:13:20"}, {"at": "2023-11-15T06:13:20Z"}},
+	require.Equal(t, core.List{core.Object{"at": "2023-11-15 06:13:20"}, core.Object{"at": "2023-11-15T06:13:20Z"}},
 		query(t, db, `SELECT at FROM orders WHERE n < 2 UNION ALL SELECT at FROM orders WHERE n < 0 ORDER BY 1`))
 }
 
@@ -92,7 +95,7 @@ func TestDecimalsListsAndObjects(t *testing.T) {
 		Args: core.Object{"id": decimal, "note": core.Object{"b": core.List{1, "<"}, "a": nil}, "must": time.Unix(0, 0).UTC()},
 	}}})
 	require.Nil(t, failure)
-	require.Equal(t, []core.Object{{
+	require.Equal(t, core.List{core.Object{
 		"id": "12345678901234567890.123", "note": `{"a":null,"b":[1,"<"]}`, "must": "1970-01-01T00:00:00Z",
 	}}, query(t, db, "SELECT id, note, must FROM orders"))
 }
@@ -193,31 +196,49 @@ func TestOnceTakesEffectOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	require.Equal(t, []core.Object{{"n": 1}}, query(t, db, "SELECT n FROM orders"))
-	require.Equal(t, []core.Object{{"key": "run1/t1", "result": `{"rowsAffected":1}`}}, query(t, db, "SELECT key, result FROM sluice_ledger"))
+	require.Equal(t, core.List{core.Object{"n": 1}}, query(t, db, "SELECT n FROM orders"))
+	require.Equal(t, core.List{core.Object{"key": "run1/t1", "result": `{"rowsAffected":1}`}}, query(t, db, "SELECT key, result FROM sluice_ledger"))
+}
+
+// TestWriterToBeKilled is no test: the next one runs it in a process of its own, which it kills.
+func TestWriterToBeKilled(t *testing.T) {
+	path := os.Getenv("SLUICE_TEST_KILLED_DB")
+	if path == "" {
+		t.Skip("runs only as the child of TestOnceKeepsNothingOfAKilledWriter")
+	}
+	db, err := OpenSQLite(path, false)
+	require.NoError(t, err)
+	_, _ = db.write(t.Context(), "k", func(tx *sql.Tx) (core.Object, *core.Failure) {
+		_, err := tx.ExecContext(t.Context(), "UPDATE orders SET n = n + 1")
+		require.NoError(t, err)
+		require.NoError(t, db.record(t.Context(), tx, "k", core.Object{"rowsAffected": 1}))
+		fmt.Println("written, not committed")
+		select {}
+	})
 }
 
 func TestOnceKeepsNothingOfAKilledWriter(t *testing.T) {
 	t.Parallel()
 	db, path := open(t)
 	exec(t, db, "INSERT INTO orders (id, n) VALUES ('a', 0)")
-	add := Exec{Statements: []Statement{{SQL: "UPDATE orders SET n = n + 1"}}, Once: "k"}
-	// What a kill leaves behind is a transaction without its commit.
-	killed, failure := db.write(t.Context(), "k", func(tx *sql.Tx) (core.Object, *core.Failure) {
-		_, err := tx.ExecContext(t.Context(), "UPDATE orders SET n = n + 1")
-		require.NoError(t, err)
-		return nil, refused("db.unavailable", "killed")
-	})
-	require.Nil(t, killed)
-	require.NotNil(t, failure)
-	again, err := OpenSQLite(path, false)
+	child := osexec.Command(os.Args[0], "-test.run=^TestWriterToBeKilled$")
+	child.Env = append(os.Environ(), "SLUICE_TEST_KILLED_DB="+path)
+	output, err := child.StdoutPipe()
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, again.Close()) })
+	require.NoError(t, child.Start())
+	line, err := bufio.NewReader(output).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "written, not committed\n", line)
+	require.NoError(t, child.Process.Kill())
+	require.Error(t, child.Wait())
+
+	add := Exec{Statements: []Statement{{SQL: "UPDATE orders SET n = n + 1"}}, Once: "k"}
 	for range 2 {
-		_, failure = again.Exec(t.Context(), add)
+		result, failure := db.Exec(t.Context(), add)
 		require.Nil(t, failure)
+		require.Equal(t, core.Object{"rowsAffected": 1}, result)
 	}
-	require.Equal(t, []core.Object{{"n": 1}}, query(t, db, "SELECT n FROM orders"))
+	require.Equal(t, core.List{core.Object{"n": 1}}, query(t, db, "SELECT n FROM orders"))
 }
 
 func TestUpsert(t *testing.T) {
@@ -239,9 +260,9 @@ func TestUpsert(t *testing.T) {
 		upsert(Upsert{Update: []string{"note"}, Rows: []core.Object{{"id": "b", "n": 9, "note": "n"}}}))
 	require.Equal(t, core.Object{"inserted": 0, "updated": 0},
 		upsert(Upsert{Update: []string{}, Rows: []core.Object{{"id": "b", "n": 9}}}))
-	require.Equal(t, []core.Object{
-		{"id": "a", "n": 2, "must": "m", "note": nil}, {"id": "b", "n": 1, "must": "x", "note": "n"},
-		{"id": "c", "n": 3, "must": "x", "note": nil},
+	require.Equal(t, core.List{
+		core.Object{"id": "a", "n": 2, "must": "m", "note": nil}, core.Object{"id": "b", "n": 1, "must": "x", "note": "n"},
+		core.Object{"id": "c", "n": 3, "must": "x", "note": nil},
 	}, query(t, db, "SELECT id, n, must, note FROM orders ORDER BY id"))
 
 	for code, u := range map[string]Upsert{
@@ -275,7 +296,7 @@ func TestManyWritersAndReaders(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	require.Equal(t, []core.Object{{"n": 256}}, query(t, db, "SELECT n FROM orders"))
+	require.Equal(t, core.List{core.Object{"n": 256}}, query(t, db, "SELECT n FROM orders"))
 }
 
 func TestTenThousandRowsInOneTransaction(t *testing.T) {
@@ -328,4 +349,18 @@ func TestReadOnlyAndUnavailable(t *testing.T) {
 	require.Equal(t, "db.unavailable", failure.Code)
 	require.False(t, failure.Permanent)
 	require.False(t, strings.Contains(failure.Message, "SQLITE"), failure.Message)
+}
+
+func TestCloseLetsAWriteEnd(t *testing.T) {
+	t.Parallel()
+	_, path := open(t)
+	db, err := OpenSQLite(path, false)
+	require.NoError(t, err)
+	result, failure := db.write(t.Context(), "k", func(tx *sql.Tx) (core.Object, *core.Failure) {
+		require.NoError(t, db.Close())
+		rows, failure := db.run(t.Context(), tx, &statement{sql: "INSERT INTO buyers VALUES ('b')"}, Statement{}, 1)
+		return core.Object{"rowsAffected": rows}, failure
+	})
+	require.Nil(t, failure)
+	require.Equal(t, core.Object{"rowsAffected": 1}, result)
 }

@@ -19,8 +19,8 @@ type statement struct {
 // refusedWords begin statements that change the connection instead of the data, for whoever uses it next, or that end
 // the transaction around the statement.
 var refusedWords = map[string]bool{
-	"BEGIN": true, "COMMIT": true, "END": true, "ROLLBACK": true, "SAVEPOINT": true, "RELEASE": true, "START": true,
-	"ATTACH": true, "DETACH": true, "PRAGMA": true, "SET": true, "USE": true,
+	"BEGIN": true, "COMMIT": true, "END": true, "ROLLBACK": true, "SAVEPOINT": true, "RELEASE": true,
+	"ATTACH": true, "DETACH": true, "PRAGMA": true,
 }
 
 // parse finds the arguments of a statement: :name and ?, outside of strings, quoted identifiers and comments. It

@@ -19,8 +19,8 @@ type Query struct {
 // DefaultMaxRows bounds a query that does not say.
 const DefaultMaxRows = 10_000
 
-// Query returns the rows as objects by column name. Two columns of one name are refused, as one would hide the other.
-func (db *DB) Query(ctx context.Context, q Query) ([]core.Object, *core.Failure) {
+// Query returns the rows, each an object by column name. Two columns of one name are refused, as one would hide the other.
+func (db *DB) Query(ctx context.Context, q Query) (core.List, *core.Failure) {
 	at := place{statement: 1, sql: q.SQL}
 	s, err := parse(q.SQL, db.dialect.placeholder)
 	if err != nil {
@@ -67,7 +67,7 @@ func (db *DB) rows(ctx context.Context, query string, args []any) (*sql.Rows, er
 	return db.reader.QueryContext(ctx, exact, args...)
 }
 
-func collect(rows *sql.Rows, limit int) ([]core.Object, error) {
+func collect(rows *sql.Rows, limit int) (core.List, error) {
 	columns, err := rows.ColumnTypes()
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func collect(rows *sql.Rows, limit int) ([]core.Object, error) {
 	for i := range cells {
 		into[i] = &cells[i]
 	}
-	objects := []core.Object{}
+	objects := core.List{}
 	for rows.Next() {
 		if len(objects) == limit {
 			return nil, refused("db.too_many_rows", "the query has more than %d rows; narrow it or raise maxRows", limit)
