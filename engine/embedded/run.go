@@ -292,9 +292,10 @@ func (e *Engine) evict(r *run) {
 	if r.state.Phase() == core.RunFinished || !r.state.Idle() {
 		return
 	}
-	r.gone = true
-	delete(e.runs, r.id)
-	e.timers.evict(r)
+	if e.timers.evict(r) {
+		r.gone = true
+		delete(e.runs, r.id)
+	}
 }
 
 // remove forgets a run that is over.

@@ -95,8 +95,12 @@ func (t *timers) load(r *run) {
 	}
 }
 
-// evict replaces the timers of a run by its earliest one.
-func (t *timers) evict(r *run) {
+// soon is how close a timer may be for its run to stay in memory.
+const soon = 100 * time.Millisecond
+
+// evict replaces the timers of a run by its earliest one. It refuses when that is due, or nearly: the run would be read
+// back at once, and might be evicted again before its timer reached it.
+func (t *timers) evict(r *run) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var earliest *timer
@@ -106,7 +110,10 @@ func (t *timers) evict(r *run) {
 		}
 	}
 	if earliest == nil {
-		return
+		return true
+	}
+	if earliest.at-time.Now().UnixNano() < int64(soon) {
+		return false
 	}
 	for id := range t.of[r.id] {
 		if id != earliest.id {
@@ -116,6 +123,7 @@ func (t *timers) evict(r *run) {
 	delete(t.of[r.id], earliest.id)
 	earliest.id = 0
 	t.of[r.id][0] = earliest
+	return true
 }
 
 // loop delivers timers as they come due.
