@@ -1,0 +1,275 @@
+package diag
+
+// effectCodes are the failures of nodes that meet the outside, and of connections.
+var effectCodes = []Entry{
+	{
+		"connection.unknown", "",
+		Text{"The connection does not exist.", "No connection has this id. Create it, or correct the id in the node."},
+		Text{"连接不存在。", "没有这个标识的连接。请新建连接，或改正节点里的标识。"},
+	},
+	{
+		"connection.type", "",
+		Text{"The connection is of the wrong type.", "The node talks to its connection in another protocol. Choose a connection of a fitting type."},
+		Text{"连接类型不符。", "节点使用的协议与这个连接不符，请换一个类型相符的连接。"},
+	},
+	{
+		"connection.config", "",
+		Text{"The connection's settings cannot be used.", "An address, an option or a secret of the connection is missing or malformed. Test the connection on its page."},
+		Text{"连接配置不可用。", "连接的地址、选项或密钥缺失或格式有误。请在连接页面测试。"},
+	},
+	{
+		"connection.rate", "",
+		Text{"The connection's rate limit is reached.", "limits.rate on the connection bounds calls over all flows. The node may be retried, or the limit raised."},
+		Text{"达到连接的速率上限。", "连接的 limits.rate 对所有流程合计生效。可以配置重试，或调高上限。"},
+	},
+	{
+		"connection.breaker", "",
+		Text{"The connection's breaker is open.", "Too many calls failed lately, so further ones are refused for a while, to let the other side recover."},
+		Text{"连接已熔断。", "近期失败过多，暂时不再发出调用，给对方恢复的时间。"},
+	},
+	{
+		"http.status", "",
+		Text{"The server answered with a status that is not a success.", "The status and the body are in error.status and error.body. okStatus on the node says which statuses are successes."},
+		Text{"服务器返回了非成功状态码。", "状态码和响应体在 error.status 和 error.body 里。哪些状态算成功由节点的 okStatus 决定。"},
+	},
+	{
+		"http.timeout", "",
+		Text{"The server did not answer in time.", "Raise the node's timeout, add a retry, or ask the other side. A write may have taken effect nevertheless; its retries carry the same Idempotency-Key."},
+		Text{"服务器没有按时响应。", "请调大节点超时、加上重试，或联系对方。写请求可能已经生效，重试会带上同一个 Idempotency-Key。"},
+	},
+	{
+		"http.cancelled", "",
+		Text{"The call was cancelled.", "The run was cancelled or the node was no longer needed while the call was under way."},
+		Text{"请求被取消。", "请求进行中运行被取消，或者不再需要这个节点的结果。"},
+	},
+	{
+		"http.connect", "",
+		Text{"No connection to the server.", "The server is down, the port is closed or a firewall is in the way."},
+		Text{"无法连接服务器。", "服务器未启动、端口未开放，或被防火墙拦截。"},
+	},
+	{
+		"http.dns", "",
+		Text{"The host name could not be resolved.", "Check the spelling of the address and the machine's name server."},
+		Text{"域名解析失败。", "请检查地址拼写和本机的 DNS 配置。"},
+	},
+	{
+		"http.tls", "",
+		Text{"No secure connection to the server.", "The certificate is not trusted, has expired, or is for another name."},
+		Text{"无法建立安全连接。", "证书不受信任、已过期，或与域名不符。"},
+	},
+	{
+		"http.blocked", "",
+		Text{"The address must not be called.", "Addresses within the server's own network are refused, so that a flow cannot reach what only the server should. An administrator can allow them."},
+		Text{"不允许访问这个地址。", "默认禁止访问服务器内网地址，避免流程触及不该触及的系统。管理员可以放行。"},
+	},
+	{
+		"http.bad_url", "",
+		Text{"The address is not a URL.", "A url begins with http:// or https://; a path goes with a connection that has a baseUrl."},
+		Text{"地址不是合法的 URL。", "url 以 http:// 或 https:// 开头；只写 path 时，连接里要有 baseUrl。"},
+	},
+	{
+		"http.bad_request", "",
+		Text{"The request cannot be sent as it is.", "The method, a header or the body is not valid."},
+		Text{"请求本身不合法，无法发送。", "请求方法、请求头或请求体不合法。"},
+	},
+	{
+		"http.bad_json", "",
+		Text{"The answer is not JSON.", "The node asks for JSON. Set response to text to see what came; error pages are often HTML."},
+		Text{"响应不是合法的 JSON。", "节点要求 JSON 响应。可以把 response 改为 text 查看实际内容，常见的是 HTML 错误页。"},
+	},
+	{
+		"http.bad_encoding", "",
+		Text{"The answer's compression is broken.", "The body could not be unpacked as its Content-Encoding says."},
+		Text{"响应的压缩数据已损坏。", "响应体无法按 Content-Encoding 解压。"},
+	},
+	{
+		"http.too_large", "",
+		Text{"The answer is larger than allowed.", "maxBytes on the node bounds what is read. Ask for less at a time, or raise it."},
+		Text{"响应超过大小上限。", "节点的 maxBytes 限制读取的大小。请减少单次请求的数据量，或调大上限。"},
+	},
+	{
+		"http.auth", "",
+		Text{"No access token could be had.", "The token address of the connection refused or answered without a token. Check the client id and secret."},
+		Text{"获取访问令牌失败。", "连接的令牌地址拒绝了请求，或没有返回令牌。请检查客户端标识和密钥。"},
+	},
+	{
+		"db.unique_violation", "",
+		Text{"A row with this key exists already.", "The write would break a unique key, so nothing was kept. Use db.upsert to update in that case."},
+		Text{"唯一键冲突，记录已存在。", "写入会违反唯一约束，因此整体没有生效。需要“有则更新”请用 db.upsert。"},
+	},
+	{
+		"db.foreign_key_violation", "",
+		Text{"The row refers to one that does not exist, or is referred to.", "The write would break a foreign key, so nothing was kept."},
+		Text{"外键约束冲突。", "引用的记录不存在，或仍被其他记录引用，因此整体没有生效。"},
+	},
+	{
+		"db.not_null_violation", "",
+		Text{"A column that must have a value got none.", "Check the argument: the value it reads was probably absent."},
+		Text{"非空字段没有值。", "请检查对应的参数，它读取的值多半不存在。"},
+	},
+	{
+		"db.check_violation", "",
+		Text{"The row breaks a rule of the table.", "A check constraint or a trigger refused the write, so nothing was kept."},
+		Text{"违反了表的检查约束。", "检查约束或数据库触发器拒绝了写入，因此整体没有生效。"},
+	},
+	{
+		"db.type_mismatch", "",
+		Text{"A value does not fit the type of its column.", "Convert the value in an expression, or correct the argument."},
+		Text{"值与字段类型不符。", "请在表达式里转换类型，或改正参数。"},
+	},
+	{
+		"db.bad_value", "",
+		Text{"A value cannot be exchanged with the database.", "The value is too large, or has no form in JSON."},
+		Text{"数据库无法处理这个值。", "值太大，或者无法用 JSON 表示。"},
+	},
+	{
+		"db.syntax", "",
+		Text{"The SQL cannot be understood.", "The database refused the statement. Its message names the place."},
+		Text{"SQL 语法错误。", "数据库拒绝了这条语句，出错位置见它的提示。"},
+	},
+	{
+		"db.no_such_table", "",
+		Text{"The table does not exist.", "Check the name and the connection's database."},
+		Text{"数据表不存在。", "请检查表名，以及连接所用的数据库。"},
+	},
+	{
+		"db.no_such_column", "",
+		Text{"The column does not exist.", "Check the name against the table."},
+		Text{"字段不存在。", "请对照表结构检查字段名。"},
+	},
+	{
+		"db.no_unique_key", "",
+		Text{"The key columns are not a unique key.", "An upsert needs a primary key or unique index over exactly these columns."},
+		Text{"指定的列不是唯一键。", "upsert 要求这些列恰好构成主键或唯一索引。"},
+	},
+	{
+		"db.args", "",
+		Text{"The arguments do not fit the statement.", "Each :name needs a value under that name, each ? one item of the list. A null must be written as one."},
+		Text{"参数与语句不匹配。", "每个 :name 都要有同名的值，每个 ? 对应列表中的一项。空值要明确写成 null。"},
+	},
+	{
+		"db.row_count", "",
+		Text{"Another number of rows was changed than expected.", "expectRows was not met, so the transaction was rolled back."},
+		Text{"影响的行数与预期不符。", "不满足 expectRows，事务已回滚。"},
+	},
+	{
+		"db.too_many_rows", "",
+		Text{"The query has more rows than allowed.", "maxRows bounds the result. Narrow the query, page through it, or raise the limit."},
+		Text{"查询结果行数超限。", "maxRows 限制结果行数。请缩小查询范围、分页，或调大上限。"},
+	},
+	{
+		"db.duplicate_column", "",
+		Text{"Two columns of the result have one name.", "Rows are objects, so names must differ. Name the columns with AS."},
+		Text{"结果里有同名的列。", "每行是一个对象，列名不能重复。请用 AS 起别名。"},
+	},
+	{
+		"db.readonly", "",
+		Text{"The connection may only read.", "The connection is set to read only. Use another one for writes."},
+		Text{"连接是只读的。", "该连接配置为只读，写操作请换用其他连接。"},
+	},
+	{
+		"db.refused", "",
+		Text{"The statement is not allowed here.", "Statements that steer transactions, attach files or change settings are refused: the node does the first, and the others reach too far."},
+		Text{"不允许执行这条语句。", "控制事务、挂载文件、修改设置之类的语句一律拒绝：事务由节点负责，其余的影响范围过大。"},
+	},
+	{
+		"db.busy", "",
+		Text{"The database is locked by others.", "Another transaction holds the lock, or two block each other. The node may be retried."},
+		Text{"数据库被占用。", "其他事务持有锁，或发生死锁。可以配置重试。"},
+	},
+	{
+		"db.timeout", "",
+		Text{"The database did not finish in time.", "The transaction was rolled back. Look for a missing index or a lock."},
+		Text{"数据库操作超时。", "事务已回滚。请检查是否缺少索引或存在锁等待。"},
+	},
+	{
+		"db.cancelled", "",
+		Text{"The statement was cancelled.", "The run was cancelled while the statement was under way; nothing was kept."},
+		Text{"语句被取消。", "执行过程中运行被取消，没有任何改动生效。"},
+	},
+	{
+		"db.unavailable", "",
+		Text{"The database cannot be reached.", "The server is down, the credentials are refused, the disk is full or the file is damaged."},
+		Text{"数据库不可用。", "服务器未启动、账号被拒、磁盘已满或文件损坏。"},
+	},
+	{
+		"push.rejected", "",
+		Text{"The platform refused the message.", "The platform's code and text are in the details."},
+		Text{"平台拒绝了这条消息。", "平台返回的错误码和说明见详情。"},
+	},
+	{
+		"push.gone", "",
+		Text{"The robot or channel does not exist any more.", "The address is wrong, or the robot was removed from its group. Create a new one and update the connection."},
+		Text{"机器人或群已不存在。", "地址有误，或机器人已被移出群。请重新创建并更新连接。"},
+	},
+	{
+		"push.signature", "",
+		Text{"The platform refused the signature.", "The robot's secret is wrong, or the machine's clock is off."},
+		Text{"签名校验失败。", "机器人密钥有误，或服务器时间不准。"},
+	},
+	{
+		"push.too_long", "",
+		Text{"The message is longer than the platform takes.", "Shorten the text, card or mentions."},
+		Text{"消息超过平台长度限制。", "请缩短正文、卡片或 @ 名单。"},
+	},
+	{
+		"push.rate_limited", "",
+		Text{"The platform takes no more messages for now.", "Robots may send some twenty messages a minute. Gather several into one, or set a rate limit on the connection."},
+		Text{"发送过于频繁，被平台限流。", "机器人每分钟大约只能发二十条。请合并消息，或在连接上设置速率上限。"},
+	},
+	{
+		"push.unavailable", "",
+		Text{"The platform could not take the message.", "The platform is busy or could not be reached; the node may be retried."},
+		Text{"平台暂时无法接收消息。", "平台繁忙或无法连接，可以配置重试。"},
+	},
+	{
+		"wechatpay.signature", "",
+		Text{"The answer of WeChat Pay is not signed by WeChat Pay.", "The signature does not match the platform key, so the answer was not trusted. Check the key or certificate in the connection."},
+		Text{"微信支付应答验签失败。", "签名与平台公钥不符，应答不可信。请检查连接里的公钥或证书。"},
+	},
+	{
+		"douyin.rejected", "",
+		Text{"Douyin refused the call.", "The platform's code and text are in the details."},
+		Text{"抖音拒绝了这次调用。", "平台返回的错误码和说明见详情。"},
+	},
+	{
+		"douyin.signature", "",
+		Text{"Douyin refused the signature.", "The app secret is wrong, or the machine's clock is off."},
+		Text{"抖音签名校验失败。", "应用密钥有误，或服务器时间不准。"},
+	},
+	{
+		"douyin.throttled", "",
+		Text{"Douyin takes no more calls for now.", "The platform's quota is used up. Retry later, or set a rate limit on the connection."},
+		Text{"抖音接口调用被限流。", "平台的调用配额已用完。请稍后重试，或在连接上设置速率上限。"},
+	},
+	{
+		"douyin.token", "",
+		Text{"Douyin refused the access token.", "The shop's authorisation has expired or was withdrawn. Authorise the app again."},
+		Text{"抖音访问令牌失效。", "店铺授权已过期或被取消，请重新授权。"},
+	},
+	{
+		"pdd.rejected", "",
+		Text{"Pinduoduo refused the call.", "The platform's code and text are in the details."},
+		Text{"拼多多拒绝了这次调用。", "平台返回的错误码和说明见详情。"},
+	},
+	{
+		"pdd.signature", "",
+		Text{"Pinduoduo refused the signature.", "The app secret is wrong, or the machine's clock is off."},
+		Text{"拼多多签名校验失败。", "应用密钥有误，或服务器时间不准。"},
+	},
+	{
+		"pdd.throttled", "",
+		Text{"Pinduoduo takes no more calls for now.", "The platform's quota is used up. Retry later, or set a rate limit on the connection."},
+		Text{"拼多多接口调用被限流。", "平台的调用配额已用完。请稍后重试，或在连接上设置速率上限。"},
+	},
+	{
+		"pdd.token", "",
+		Text{"Pinduoduo refused the access token.", "The shop's authorisation has expired or was withdrawn. Authorise the app again."},
+		Text{"拼多多访问令牌失效。", "店铺授权已过期或被取消，请重新授权。"},
+	},
+	{
+		"douyin.unavailable", "",
+		Text{"Douyin could not serve the call.", "The platform is busy; the node may be retried."},
+		Text{"抖音服务暂时不可用。", "平台繁忙，可以配置重试。"},
+	},
+}
