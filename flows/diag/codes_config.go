@@ -158,8 +158,8 @@ var configCodes = []Entry{
 	},
 	{
 		"expr.node_dynamic", Error,
-		Text{"A node must be named as it stands: nodes.id or nodes[\"id\"].", "Which outputs an expression reads is checked before the flow is published, so the id cannot be computed. Choose between fixed ones with a condition."},
-		Text{"节点必须直接写出标识：nodes.id 或 nodes[\"id\"]。", "发布前要检查表达式读取哪些节点的输出，所以标识不能靠计算得出。需要选择时，请用条件在几个固定的节点之间切换。"},
+		Text{"A node must be named as it stands, as in nodes.fetch.", "Which outputs an expression reads is checked before the flow is published, so the id cannot be computed; one with a hyphen is written nodes[\"get-detail\"]. Choose between fixed ones with a condition."},
+		Text{"节点必须直接写出标识，例如 nodes.fetch。", "发布前要检查表达式读取哪些节点的输出，所以标识不能靠计算得出。需要选择时，请用条件在几个固定的节点之间切换。"},
 	},
 	{
 		"expr.path", Error,

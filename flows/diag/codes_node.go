@@ -61,11 +61,11 @@ var nodeCodes = []Entry{
 		"flow.node.unreachable", Error,
 		Text{
 			"The node {node} can never start.",
-			"Every way to the node begins at an edge that cannot be taken: it comes from the node's own loop, or from a port that does not exist. Connect it to a node that runs, or remove it.",
+			"Every way to the node comes from a loop that is never entered. Break the loop, or connect the node to one that runs.",
 		},
 		Text{
 			"节点“{node}”永远不会执行。",
-			"通往它的每一条路都走不通：要么处在环里，要么来自不存在的端口。请把它接到会执行的节点后面，或者删掉。",
+			"通往它的每一条路都来自一个进不去的环。请断开环，或者把它接到会执行的节点后面。",
 		},
 	},
 	{
