@@ -37,7 +37,7 @@ func Append(dst []byte, e *core.Event, commands []core.Command) ([]byte, error) 
 		w.value("value", e.Value)
 	}
 	if e.Failure != nil {
-		w.value("failure", failureObject(e.Failure))
+		w.value("failure", FailureObject(e.Failure))
 	}
 	if e.Reason != "" {
 		w.text("reason", e.Reason)
@@ -115,7 +115,8 @@ func (w *writer) heads(commands []core.Command) {
 	w.b = append(w.b, ']')
 }
 
-func failureObject(f *core.Failure) core.Object {
+// FailureObject is a failure with all it holds, as an object that Failure reads back.
+func FailureObject(f *core.Failure) core.Object {
 	o := f.Object()
 	if f.Permanent {
 		o["permanent"] = true

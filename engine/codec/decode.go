@@ -32,7 +32,10 @@ func Decode(data []byte) (*core.Recorded, error) {
 		rec.Start = r.start()
 	}
 	if f, ok := r.take("failure").(core.Object); ok {
-		rec.Failure = r.failure(f)
+		var bad error
+		if rec.Failure, bad = failure(f); bad != nil {
+			r.fail("failure: " + bad.Error())
+		}
 	}
 	rec.Heads = r.heads()
 	for name := range r.o {
@@ -108,17 +111,22 @@ func (r *reader) start() *core.Start {
 	return s
 }
 
-func (r *reader) failure(o core.Object) *core.Failure {
+// Failure reads back what FailureObject gave; it takes what it can where the value is something else.
+func Failure(v core.Value) *core.Failure {
+	o, _ := v.(core.Object)
+	f, _ := failure(o)
+	return f
+}
+
+// failure empties o.
+func failure(o core.Object) (*core.Failure, error) {
 	in := reader{o: o}
 	f := &core.Failure{
 		Code: in.text("code"), Message: in.text("message"), Node: in.text("node"), Path: in.text("path"), Attempt: in.number("attempt"),
 		Status: in.number("status"), Body: in.take("body"), Details: in.take("details"),
 		Permanent: in.flag("permanent"), Unknown: in.flag("unknown"),
 	}
-	if in.err != nil {
-		r.fail("failure: " + in.err.Error())
-	}
-	return f
+	return f, in.err
 }
 
 func (r *reader) heads() []core.Head {
