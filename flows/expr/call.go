@@ -70,6 +70,7 @@ func (c *compiler) call(name string, at span, args []ast.Node) unit {
 		units[i] = c.node(arg)
 		at = at.join(units[i].at)
 	}
+	at = c.balanced(at)
 	if !c.fits(f, units, at) {
 		return broken(at)
 	}
@@ -180,6 +181,7 @@ func (c *compiler) method(receiver ast.Node, name *ast.StringNode, arguments []a
 		args = append(args, u)
 		at = at.join(u.at)
 	}
+	at = c.balanced(at)
 	f, ok := methods[name.Value]
 	if !ok {
 		near := nearest(name.Value, slices.Sorted(maps.Keys(methods)))

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 
@@ -244,6 +245,9 @@ func (c *compiler) sequence(n *ast.SequenceNode) unit {
 
 func (c *compiler) pointer(n *ast.PointerNode) unit {
 	at := location(n)
+	if n.Name != "" {
+		at.to += utf8.RuneCountInString(n.Name)
+	}
 	if len(c.loops) == 0 {
 		c.problem(CodeNameUnavailable, at, "# is known within a predicate only", "name", "#")
 		return broken(at)
@@ -275,6 +279,7 @@ func (c *compiler) array(n *ast.ArrayNode) unit {
 		runs[i] = parts[i].run
 		at = at.join(parts[i].at)
 	}
+	at = c.balanced(at)
 	where := c.site(at)
 	return c.fold(unit{
 		run: func(st *state) any {
@@ -306,28 +311,38 @@ func (c *compiler) object(n *ast.MapNode) unit {
 		vals[i] = v.run
 		if name, ok := k.val.(string); ok && k.constant {
 			names[i] = name
-			typ.fields[name] = v.typ
+			if _, ok := typ.fields[name]; !ok {
+				typ.fields[name] = v.typ
+			}
 			continue
 		}
 		keys[i] = k.run
 	}
+	at = c.balanced(at)
 	where := c.site(at)
 	return c.fold(unit{
 		run: func(st *state) any {
 			st.alloc(listBytes+len(vals)*entryBytes, where)
 			object := make(map[string]any, len(vals))
 			for i, run := range vals {
-				if keys[i] == nil {
-					object[names[i]] = run(st)
-					continue
+				k := names[i]
+				if keys[i] != nil {
+					k = st.key(where, keys[i](st))
 				}
-				k := st.key(where, keys[i](st))
-				object[k] = run(st)
+				// As in expr, the first of equal keys counts.
+				if v := run(st); !has(object, k) {
+					object[k] = v
+				}
 			}
 			return object
 		},
 		typ: typ, at: at,
 	}, parts...)
+}
+
+func has(object map[string]any, key string) bool {
+	_, ok := object[key]
+	return ok
 }
 
 func (c *compiler) conditional(n *ast.ConditionalNode) unit {

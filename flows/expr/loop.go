@@ -47,6 +47,7 @@ func (c *compiler) loop(f *function, at span, args []ast.Node) unit {
 		size := measurer{seen: map[ast.Node]extent{}}.measure(p.Node).size
 		body = &predicate{run: units[i].run, cost: 1 + size/nodesPerStep, where: c.site(units[i].at)}
 	}
+	at = c.balanced(at)
 	if !c.fits(f, units, at) {
 		return broken(at)
 	}

@@ -164,7 +164,7 @@ func (c *compiler) memberNode(n *ast.MemberNode) unit {
 		}
 	}
 	base, key := c.node(n.Node), c.node(n.Property)
-	at := base.at.join(key.at)
+	at := c.balanced(base.at.join(key.at))
 	where, get := c.site(at), base.run
 	if name, ok := key.val.(string); ok && key.constant {
 		c.need(base, kObject|kNull, "."+name)
@@ -222,7 +222,7 @@ func (c *compiler) scopeField(id *ast.IdentifierNode, root Roots, fields map[str
 
 // nodeOutput compiles nodes.id to a lookup by index.
 func (c *compiler) nodeOutput(id *ast.IdentifierNode, property ast.Node) unit {
-	at := location(id).join(location(property))
+	at := c.balanced(location(id).join(location(property)))
 	if !c.available(RootNodes, id.Value, location(id)) {
 		return broken(at)
 	}
@@ -252,7 +252,7 @@ func (c *compiler) nodeOutput(id *ast.IdentifierNode, property ast.Node) unit {
 // table compiles tables.name; a name that is not fixed is looked up when it is known.
 func (c *compiler) table(id *ast.IdentifierNode, property ast.Node) unit {
 	key := c.node(property)
-	at := location(id).join(key.at)
+	at := c.balanced(location(id).join(key.at))
 	if !c.available(RootTables, id.Value, location(id)) {
 		return broken(at)
 	}
@@ -282,6 +282,7 @@ func (c *compiler) sliceNode(n *ast.SliceNode) unit {
 		return u.run
 	}
 	get, from, to := base.run, bound(n.From), bound(n.To)
+	at = c.balanced(at)
 	where := c.site(at)
 	return c.fold(unit{
 		run: func(st *state) any {

@@ -15,13 +15,16 @@ func (c *compiler) binary(n *ast.BinaryNode) unit {
 	if at == (span{}) {
 		at = location(n)
 	}
+	at = c.balanced(at)
 	u := unit{at: at, typ: known(kBool)}
 	where := c.site(at)
 	left, right := l.run, r.run
 	switch n.Operator {
 	case "==":
+		c.equatable(l, r, at)
 		u.run = equality(where, l, r, true)
 	case "!=":
+		c.equatable(l, r, at)
 		u.run = equality(where, l, r, false)
 	case "&&", "and":
 		c.need(l, kBool|kNull, n.Operator)
@@ -68,6 +71,14 @@ func (c *compiler) binary(n *ast.BinaryNode) unit {
 		return broken(at)
 	}
 	return c.fold(u, l, r)
+}
+
+// equatable reports a comparison whose answer is always the same; nil may be asked for everywhere.
+func (c *compiler) equatable(l, r unit, at span) {
+	a, b := l.typ.mask(), r.typ.mask()
+	if a&b == 0 && a != kNull && b != kNull {
+		c.problem(CodeType, at, fmt.Sprintf("%s and %s are never equal", a, b))
+	}
 }
 
 // equality is quick where one side is a constant string.

@@ -54,6 +54,40 @@ func (s *source) whole() span {
 	return span{from, from + utf8.RuneCountInString(strings.TrimSpace(s.text))}
 }
 
+// balanced widens a span to the brackets that close what it opens, and open what it closes: the parser's places are
+// those of names and operators.
+func (s *source) balanced(at span) span {
+	depth, lowest := 0, 0
+	for i := at.from; i < min(at.to, len(s.runes)); i++ {
+		depth += bracket(s.runes[i])
+		lowest = min(lowest, depth)
+	}
+	wide := at
+	for missing := depth - lowest; missing > 0; wide.to++ {
+		if wide.to >= len(s.runes) {
+			return at
+		}
+		missing += bracket(s.runes[wide.to])
+	}
+	for missing := -lowest; missing > 0; {
+		if wide.from--; wide.from < 0 {
+			return at
+		}
+		missing -= bracket(s.runes[wide.from])
+	}
+	return wide
+}
+
+func bracket(r rune) int {
+	switch r {
+	case '(', '[', '{':
+		return 1
+	case ')', ']', '}':
+		return -1
+	}
+	return 0
+}
+
 // maxSnippet is how many characters of an expression a message quotes.
 const maxSnippet = 60
 
