@@ -14,6 +14,7 @@
 //   - keys, values, toPairs and groupBy are in the order of their keys, which are always strings; sorts are stable.
 //   - string(nil) is "", string of a list or object is its JSON; toJSON is compact with sorted keys.
 //   - get takes a gjson path, round takes places, now() is the time of the event, dates without a zone are in the flow's.
+//   - Comparing kinds that are known never to be equal is a problem; so is an operation known to fail.
 //   - Go methods exist on times and durations only. $env does not exist.
 //
 // A template is text with {{ expression }} in it. A literal {{ is written {{ "{{" }}.

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"sluice/engine/value"
 )
@@ -36,13 +37,11 @@ func numberFunctions() []*function {
 }
 
 func absolute(st *state, at *site, args []any) any {
+	var zero any = 0
 	if kindOf(args[0]) == kDuration {
-		if c, _ := value.Compare(args[0], st.zeroDuration()); c < 0 {
-			return negate(st, at, args[0])
-		}
-		return args[0]
+		zero = time.Duration(0)
 	}
-	if c, _ := value.Compare(args[0], 0); c < 0 {
+	if c, _ := value.Compare(args[0], zero); c < 0 {
 		return negate(st, at, args[0])
 	}
 	return args[0]

@@ -41,8 +41,6 @@ func timeFunctions() []*function {
 
 func (st *state) now() time.Time { return time.Unix(0, st.scope.Now()).In(st.zone) }
 
-func (st *state) zeroDuration() time.Duration { return 0 }
-
 func (st *state) durationOf(at *site, v any) time.Duration {
 	if d, ok := v.(time.Duration); ok {
 		return d

@@ -53,7 +53,7 @@ func (c *compiler) loop(f *function, at span, args []ast.Node) unit {
 	}
 	where, name, source := c.site(at), f.name, units[0].run
 	steps := c.loopBody(f.name, where, body, units)
-	u := unit{at: at, typ: known(f.result), run: func(st *state) any {
+	return unit{at: at, typ: known(f.result), run: func(st *state) any {
 		list := st.list(where, name, source(st))
 		st.spend(1, where)
 		item, index, acc := st.item, st.index, st.acc
@@ -61,9 +61,6 @@ func (c *compiler) loop(f *function, at span, args []ast.Node) unit {
 		st.item, st.index, st.acc = item, index, acc
 		return out
 	}}
-	// A predicate that looks at nothing but its item is as static as the list.
-	u.static = false
-	return u
 }
 
 func (t *Type) itemType() *Type {
