@@ -97,17 +97,13 @@ func (p *parse) eval(s core.Scope) (core.Result, *core.Failure) {
 	return core.Result{Value: named}, nil
 }
 
-// decode takes anything but text and bytes for a value that is parsed already.
-func decode(source core.Value) (v core.Value, f *core.Failure) {
-	var err error
-	switch source := source.(type) {
-	case string:
-		v, err = value.DecodeString(source)
-	case []byte:
-		v, err = value.Decode(source)
-	default:
+// decode takes anything but text for a value that is parsed already.
+func decode(source core.Value) (core.Value, *core.Failure) {
+	text, ok := source.(string)
+	if !ok {
 		return source, nil
 	}
+	v, err := value.DecodeString(text)
 	if err != nil {
 		return nil, syntaxFailure(err)
 	}

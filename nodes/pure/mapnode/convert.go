@@ -49,18 +49,12 @@ func toText(v core.Value) (core.Value, string) {
 	switch v := v.(type) {
 	case string:
 		return v, ""
-	case []byte:
-		return string(v), ""
 	case bool, int, float64, value.Decimal:
 		text, err := value.Encode(v)
 		if err != nil {
 			return nil, err.Error()
 		}
 		return string(text), ""
-	case time.Time:
-		return v.Format(time.RFC3339Nano), ""
-	case time.Duration:
-		return v.String(), ""
 	default:
 		return nil, fmt.Sprintf("a %s is not text: use toJSON, or take a part of it", value.Kind(v))
 	}
@@ -134,8 +128,6 @@ const firstMillisecond = 100_000_000_000
 // toTime gives RFC 3339 text, the way times are written in JSON.
 func toTime(v core.Value, zone *time.Location) (core.Value, string) {
 	switch v := v.(type) {
-	case time.Time:
-		return v.Format(time.RFC3339Nano), ""
 	case int:
 		return unixTime(v, zone)
 	case string:
