@@ -29,7 +29,13 @@ func Compile(t testing.TB, s *nodes.Spec, config core.Object, upstream ...string
 	for _, id := range upstream {
 		doc.before = append(doc.before, before{id: id})
 	}
-	flow, findings := doc.compile(t, *s)
+	return doc.node(t, *s)
+}
+
+// node compiles the document and finds the node that is tried.
+func (a around) node(t testing.TB, s nodes.Spec) Node {
+	t.Helper()
+	flow, findings := a.compile(t, s)
 	require.Empty(t, findings)
 	n := Node{Index: map[string]int{}}
 	for i := range flow.Plan.Nodes {
@@ -56,6 +62,8 @@ type around struct {
 	vars    core.Object
 	before  []before
 	subject core.Object
+	// item says that it stands in the body of a container that goes over a list.
+	item bool
 }
 
 // before is a node that has run already, with its output.
@@ -68,7 +76,7 @@ const subjectID = "subject"
 
 func (a around) compile(t testing.TB, specs ...nodes.Spec) (*flows.Flow, []diag.Diagnostic) {
 	t.Helper()
-	registry, err := nodes.New(append(specs, given()))
+	registry, err := nodes.New(append(specs, given(), items()))
 	require.NoError(t, err)
 	list, edges := core.List{}, core.List{}
 	last := ""
@@ -84,7 +92,13 @@ func (a around) compile(t testing.TB, specs ...nodes.Spec) (*flows.Flow, []diag.
 	for _, b := range a.before {
 		add(b.id, core.Object{"type": givenType, "config": core.Object{"output": b.output}})
 	}
-	add(subjectID, a.subject)
+	if a.item {
+		subject := maps.Clone(a.subject)
+		subject["id"] = subjectID
+		add("items", core.Object{"type": itemsType, "body": core.Object{"nodes": core.List{subject}}})
+	} else {
+		add(subjectID, a.subject)
+	}
 	data, err := value.Encode(core.Object{
 		"sluice": 1, "id": "example", "timezone": "Asia/Shanghai", "vars": orEmpty(a.vars), "nodes": list, "edges": edges,
 		// A caller that waits, for the types that answer one.
@@ -111,5 +125,16 @@ func given() nodes.Spec {
 			b.Decode(&c)
 			return func(core.Scope) (core.Result, *core.Failure) { return core.Result{Value: c.Output}, nil }
 		},
+	}
+}
+
+// itemsType is a container type whose body sees item and index. It is only compiled, never run.
+const itemsType = "items"
+
+func items() nodes.Spec {
+	return nodes.Spec{
+		Type: itemsType, Major: 1, Behaviour: 1, Effect: nodes.Container, Category: nodes.Flow,
+		Schema:  json.RawMessage(`{"type": "object", "x-items": true, "additionalProperties": false}`),
+		Machine: func(nodes.Builder) func() core.Machine { return func() core.Machine { return nil } },
 	}
 }

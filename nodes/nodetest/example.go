@@ -102,7 +102,7 @@ func checkExamples(t *testing.T, spec *nodes.Spec, specs []nodes.Spec) {
 			require.True(t, hasHan(e.Title["zh"]), "the Chinese title")
 			require.Len(t, e.Title, 2)
 			if spec.Effect == nodes.Pure {
-				n := Compile(t, spec, e.Config.Object(), slices.Sorted(maps.Keys(e.Scope.Nodes))...)
+				n := e.node(t, spec)
 				got, f := n.Eval(e.Scope.scope(n))
 				checkOutcome(t, n, e.Want, got, f)
 				checkSame(t, n, e.Scope, outcome(t, got, f))
@@ -114,6 +114,16 @@ func checkExamples(t *testing.T, spec *nodes.Spec, specs []nodes.Spec) {
 			}
 		})
 	}
+}
+
+// node compiles an example of a pure type.
+func (e Example) node(t *testing.T, spec *nodes.Spec) Node {
+	t.Helper()
+	doc := around{subject: core.Object{"type": spec.Name(), "config": e.Config.Object()}, item: e.Scope.Item.Given}
+	for _, id := range slices.Sorted(maps.Keys(e.Scope.Nodes)) {
+		doc.before = append(doc.before, before{id: id})
+	}
+	return doc.node(t, *spec)
 }
 
 func (s ExampleScope) scope(n Node) *Scope {
