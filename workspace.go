@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"sluice/connect"
+	"sluice/engine/core"
+	"sluice/engine/embedded"
+	"sluice/flows"
+	"sluice/flows/diag"
+	"sluice/internal/library"
+	"sluice/nodes"
+	"sluice/nodes/all"
+	"sluice/storage"
+	"sluice/storage/bolt"
+)
+
+// workspace is an engine on this machine with all that it needs, for as long as one command lasts.
+type workspace struct {
+	store       storage.Store
+	library     *library.Library
+	registry    *nodes.Registry
+	connections *connect.Set
+	kinds       map[string]string
+	engine      *embedded.Engine
+	// published are the flows that subflows may name, by id.
+	published map[string]string
+	// temporary is the folder to remove at the end.
+	temporary string
+}
+
+// openWorkspace opens the storage in dir, or in a folder of its own where dir is empty.
+func openWorkspace(c *console, dir, connectionsFile string) (*workspace, error) {
+	w := &workspace{published: map[string]string{}, kinds: map[string]string{}}
+	var err error
+	if w.connections, err = w.connect(c, connectionsFile); err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		if w.temporary, err = os.MkdirTemp("", "sluice-run-"); err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(w.temporary, "data")
+	}
+	store, err := bolt.Open(dir, bolt.Options{})
+	if err != nil {
+		w.close(context.Background())
+		return nil, err
+	}
+	w.store = store
+	if w.registry, err = registry(w.connections, store); err != nil {
+		w.close(context.Background())
+		return nil, err
+	}
+	w.library = library.New(w.store, w.registry)
+	return w, nil
+}
+
+// registry is all node types, at work on these connections and this storage.
+func registry(connections *connect.Set, meta storage.Meta) (*nodes.Registry, error) {
+	return nodes.New(all.Specs())
+}
+
+// connect reads a file of connections; without one there are none.
+func (w *workspace) connect(c *console, file string) (*connect.Set, error) {
+	set := connect.NewSet(connect.Options{})
+	if file == "" {
+		return set, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	parsed, findings := connect.ParseFile(data, c.env)
+	for _, f := range findings {
+		c.say(textConnection, file, f.Path, f.Code, f.Message)
+	}
+	if len(findings) > 0 {
+		return nil, exitCode(1)
+	}
+	for _, d := range parsed.Connections {
+		w.kinds[d.ID] = d.Type
+		if err := set.Put(d); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// start starts the engine. What was cut off in this storage goes on.
+func (w *workspace) start(observe func(storage.RunID, []core.Entry)) error {
+	e, err := embedded.Open(embedded.Options{
+		Store: w.store, Plans: w.library.Plan, Registry: w.registry, Observe: observe,
+		Published: func(flow string) (string, error) {
+			if hash, ok := w.published[flow]; ok {
+				return hash, nil
+			}
+			return "", fmt.Errorf("there is no flow %s beside this one", flow)
+		},
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	w.engine = e
+	return err
+}
+
+func (w *workspace) close(ctx context.Context) error {
+	var errs []error
+	if w.engine != nil {
+		errs = append(errs, w.engine.Close(ctx))
+	}
+	if w.store != nil {
+		errs = append(errs, w.store.Close())
+	}
+	if w.connections != nil {
+		errs = append(errs, w.connections.Close())
+	}
+	if w.temporary != "" {
+		errs = append(errs, os.RemoveAll(w.temporary))
+	}
+	return errors.Join(errs...)
+}
+
+// compile checks the flow in a file. Findings are printed as validate does, errors alone unless all is set.
+func (w *workspace) compile(c *console, file string) (*flows.Flow, error) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	beside := neighbours(file)
+	flow, findings := compileFlow(source, w.registry, w.kinds, beside)
+	printFindings(c, c.err, file, findings)
+	if flow == nil {
+		c.say(textNotValid, file)
+		return nil, exitCode(1)
+	}
+	if err := w.library.Keep(flow); err != nil {
+		return nil, err
+	}
+	w.published[flow.Document.ID] = flow.Plan.Hash
+	return flow, w.publish(beside)
+}
+
+// publish makes the neighbours known to subflows. One with errors is left out: it matters only when it is called.
+func (w *workspace) publish(beside map[string]string) error {
+	for id, file := range beside {
+		if w.published[id] != "" {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if flow, _ := compileFlow(source, w.registry, w.kinds, beside); flow != nil {
+			if err := w.library.Keep(flow); err != nil {
+				return err
+			}
+			w.published[id] = flow.Plan.Hash
+		}
+	}
+	return nil
+}
+
+// compileFlow checks a document against what is known here.
+func compileFlow(source []byte, registry *nodes.Registry, kinds, beside map[string]string) (*flows.Flow, []diag.Diagnostic) {
+	doc, findings := flows.Parse(source)
+	if doc == nil {
+		return nil, findings
+	}
+	o := flows.Options{Registry: registry, Version: 1, Flows: func(id string) bool { return beside[id] != "" || id == doc.ID }}
+	if len(kinds) > 0 {
+		o.Connections = func(id string) (string, bool) {
+			kind, ok := kinds[id]
+			return kind, ok
+		}
+	}
+	return flows.Compile(doc, o)
+}
+
+// neighbours finds the flows beside a file, by id: other documents in its folder, and flow.json in the folders next to
+// it, as the shipped flows lie.
+func neighbours(file string) map[string]string {
+	found := map[string]string{}
+	for _, pattern := range []string{"*.json", "../*/flow.json", "*/flow.json"} {
+		files, err := filepath.Glob(filepath.Join(filepath.Dir(file), pattern))
+		if err != nil {
+			continue
+		}
+		for _, other := range files {
+			if source, err := os.ReadFile(other); err == nil {
+				if doc, _ := flows.Parse(source); doc != nil && doc.ID != "" && found[doc.ID] == "" {
+					found[doc.ID] = other
+				}
+			}
+		}
+	}
+	return found
+}
