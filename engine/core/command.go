@@ -21,7 +21,7 @@ const (
 	Respond      CommandKind = "Respond"      // answer the caller that waits for this run
 	Finish       CommandKind = "Finish"       // the run is over
 	Yield        CommandKind = "Yield"        // let others have a turn, then send Continued
-	HoldForHuman CommandKind = "HoldForHuman" // a task's outcome is unknown: wait for a person
+	HoldForHuman CommandKind = "HoldForHuman" // a task's outcome is unknown: answer with TaskDone, with the Attempt, when a person says what became of it
 )
 
 // Command is one thing the driver is to do. Which fields are set depends on the kind.
@@ -30,7 +30,7 @@ type Command struct {
 	ID   ID
 	// Node is the id of the node that caused the command, empty for the run itself.
 	Node string
-	// Path is the activation's, as steps show it (RunTask only).
+	// Path is the activation's, as steps show it (RunTask and HoldForHuman).
 	Path    string
 	Attempt int
 	// Task and Args are of RunTask; Args are resolved.

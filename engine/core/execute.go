@@ -110,7 +110,7 @@ func (m *stepper) dispatch(a *activation) {
 func (m *stepper) hold(a *activation) {
 	a.phase = PhaseHeld
 	m.trace(a)
-	m.command(Command{Kind: HoldForHuman, ID: a.asked, Node: a.node.ID})
+	m.command(Command{Kind: HoldForHuman, ID: a.asked, Node: a.node.ID, Path: a.path(), Attempt: a.attempt})
 }
 
 func (m *stepper) again(a *activation) {

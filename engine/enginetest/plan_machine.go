@@ -190,9 +190,6 @@ func (m *subflow) Advance(t *core.Turn, c core.Cause) {
 		return
 	}
 	t.StartChild(m.flow, input, m.detach)
-	if m.detach {
-		t.Emit(0, input)
-	}
 }
 
 // wait lets time pass.

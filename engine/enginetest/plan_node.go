@@ -158,10 +158,7 @@ func (o *options) end() core.Eval {
 	status := core.Status(o.text("status"))
 	var output core.Expr
 	o.expr("output", "input", &output)
-	end := core.End{Status: status}
-	if status != core.Succeeded {
-		end.Failure = &core.Failure{Code: o.text("code"), Message: "as the plan says"}
-	}
+	end := core.End{Status: status, Failure: &core.Failure{Code: o.text("code"), Message: "as the plan says"}}
 	return func(s core.Scope) (core.Result, *core.Failure) {
 		if status != core.Succeeded {
 			return core.Result{End: &end}, nil
