@@ -278,7 +278,7 @@ func (m *stepper) taskDone(e *Event) bool {
 	case p.undo != nil:
 		m.compensated(p.undo, e.Failure)
 	case p.orphan:
-		m.orphanDone(p, e)
+		m.orphanDone(p, e.Value, e.Failure)
 	case e.Failure != nil:
 		m.move(p.act, CueFault, cueArg{failure: e.Failure})
 	default:
@@ -289,10 +289,18 @@ func (m *stepper) taskDone(e *Event) bool {
 
 func (m *stepper) taskLost(e *Event) bool {
 	p := m.answered(e.ID, RunTask)
-	if p == nil || p.act == nil || p.act.phase != PhaseRunning || e.Attempt != 0 && e.Attempt != p.Attempt {
+	if p == nil || e.Attempt != 0 && e.Attempt != p.Attempt {
 		return false
 	}
-	m.move(p.act, CueLost, cueArg{})
+	switch {
+	case p.orphan:
+		m.settle(p)
+		m.orphanDone(p, nil, &Failure{Unknown: true})
+	case p.act != nil && p.act.phase == PhaseRunning:
+		m.move(p.act, CueLost, cueArg{})
+	default:
+		return false
+	}
 	return true
 }
 

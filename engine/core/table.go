@@ -202,7 +202,7 @@ func RunTable() []RunRow {
 	rows := []RunRow{
 		{RunNew, RunStarted, goesOn, "the first nodes start", onBegin},
 		{RunActive, TaskDone, goesOn, "the outcome settles the task's attempt", onTaskDone},
-		{RunActive, TaskLost, []RunPhase{RunActive}, "the write is held for a person", onTaskLost},
+		{RunActive, TaskLost, []RunPhase{RunActive}, "the write is held for a person; of an aborted task, the outcome is unknown", onTaskLost},
 		{RunActive, TimerFired, goesOn, "a retry, a timeout or a machine's timer is due", onTimerFired},
 		{RunActive, SignalReceived, goesOn, "the machine that subscribed is advanced", onSignalReceived},
 		{RunActive, ChildDone, goesOn, "the machine that started the child is advanced", onChildDone},
@@ -210,9 +210,10 @@ func RunTable() []RunRow {
 		{RunActive, CancelRequested, []RunPhase{RunUnwinding, RunFinished}, "everything under way is dropped, then the run unwinds", onCancelRequested},
 		{RunActive, Continued, goesOn, "the queue is worked on with new fuel", onContinued},
 		{RunUnwinding, TaskDone, []RunPhase{RunUnwinding, RunFinished}, "an aborted task's outcome, or a compensation's", onTaskDone},
+		{RunUnwinding, TaskLost, []RunPhase{RunUnwinding, RunFinished}, "an aborted task's outcome is unknown", onTaskLost},
 		{RunUnwinding, TimerFired, []RunPhase{RunUnwinding}, "a compensation is tried again", onTimerFired},
 	}
-	for _, on := range []EventKind{TaskLost, SignalReceived, ChildDone, LockGranted, CancelRequested, Continued} {
+	for _, on := range []EventKind{SignalReceived, ChildDone, LockGranted, CancelRequested, Continued} {
 		rows = append(rows, RunRow{RunUnwinding, on, []RunPhase{RunUnwinding}, "nothing waits for it any more", onLate})
 	}
 	for _, on := range []EventKind{TaskDone, TaskLost, TimerFired, SignalReceived, ChildDone, LockGranted, CancelRequested, Continued} {

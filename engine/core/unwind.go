@@ -111,11 +111,11 @@ func (m *stepper) giveUp(u *undo, f *Failure) {
 }
 
 // orphanDone is the outcome of a task that was aborted. What took effect, or may have, is owed its compensation.
-func (m *stepper) orphanDone(p *pending, e *Event) {
+func (m *stepper) orphanDone(p *pending, out Value, f *Failure) {
 	m.s.orphans--
-	if e.Failure == nil || e.Failure.Unknown || p.act.doubt {
+	if f == nil || f.Unknown || p.act.doubt {
 		// Only the compensation sees the output: for all others the node was cancelled.
-		p.act.output = e.Value
+		p.act.output = out
 		m.remember(p.act)
 		p.act.output = nil
 	}
