@@ -39,6 +39,9 @@ func (e *DuplicateError) Error() string {
 type Engine interface {
 	// Start starts a run and returns when it is durable. A DuplicateError names the run that has the idempotency key.
 	Start(ctx context.Context, r StartRequest) (storage.RunID, error)
+	// Run starts a run and returns when it has ended: what Start and Wait do, with one wait for the disk where nothing
+	// else makes the run wait.
+	Run(ctx context.Context, r StartRequest) (storage.RunID, *core.End, error)
 	// Wait returns when the run has ended and its end is durable. It fails with the context.
 	Wait(ctx context.Context, run storage.RunID) (*core.End, error)
 	// Signal wakes what awaits the event with this key and returns how many runs took it, durably.

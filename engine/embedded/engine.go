@@ -123,38 +123,75 @@ func (e *Engine) crash(point string) bool {
 
 // Start implements engine.Engine.
 func (e *Engine) Start(ctx context.Context, req engine.StartRequest) (storage.RunID, error) {
-	plan, err := e.o.Plans(req.Plan)
+	id, durable, err := e.begin(req, nil)
 	if err != nil {
 		return "", err
 	}
+	select {
+	case err := <-durable:
+		return id, e.notDuplicate(req, err)
+	case <-ctx.Done():
+		return id, ctx.Err()
+	}
+}
+
+// Run implements engine.Engine.
+func (e *Engine) Run(ctx context.Context, req engine.StartRequest) (storage.RunID, *core.End, error) {
+	ended := make(chan *core.End, 1)
+	id, durable, err := e.begin(req, ended)
+	if err != nil {
+		return "", nil, err
+	}
+	defer e.forget(id, ended)
+	for {
+		select {
+		case end := <-ended:
+			return id, end, nil
+		case err := <-durable:
+			if err != nil {
+				return id, nil, e.notDuplicate(req, err)
+			}
+			durable = nil
+		case <-ctx.Done():
+			return id, nil, ctx.Err()
+		}
+	}
+}
+
+// begin gives a new run its first turn. durable is told when its start is on disk, ended when it is over.
+func (e *Engine) begin(req engine.StartRequest, ended chan *core.End) (storage.RunID, <-chan error, error) {
+	plan, err := e.o.Plans(req.Plan)
+	if err != nil {
+		return "", nil, err
+	}
 	now := time.Now()
-	done := make(chan error, 1)
+	durable := make(chan error, 1)
 	r := e.newRun(e.ids.next(now), plan)
 	r.once = req.Once
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Seed: seedOf(r.id), Revision: core.Revision,
 	}}
-	if err := e.admit(r, delivery{event: event, ack: func(err error) { done <- err }}); err != nil {
-		return "", err
+	if err := e.admit(r, delivery{event: event, ack: func(err error) { durable <- err }}, ended); err != nil {
+		return "", nil, err
 	}
 	e.turn(r)
-	select {
-	case err := <-done:
-		if errors.Is(err, storage.ErrDuplicate) {
-			first, lookup := e.o.Store.Claimed(req.Once.Scope, req.Once.Key, now)
-			if lookup != nil {
-				return "", lookup
-			}
-			return "", &engine.DuplicateError{Run: first}
-		}
-		return r.id, err
-	case <-ctx.Done():
-		return r.id, ctx.Err()
+	return r.id, durable, nil
+}
+
+// notDuplicate names the run that has the idempotency key of a start that was refused for it.
+func (e *Engine) notDuplicate(req engine.StartRequest, err error) error {
+	if !errors.Is(err, storage.ErrDuplicate) {
+		return err
 	}
+	first, lookup := e.o.Store.Claimed(req.Once.Scope, req.Once.Key, time.Now())
+	if lookup != nil {
+		return lookup
+	}
+	return &engine.DuplicateError{Run: first}
 }
 
 // admit makes a new run known, with its first delivery, owned by the caller who must give it its turn.
-func (e *Engine) admit(r *run, first delivery) error {
+func (e *Engine) admit(r *run, first delivery, ended chan *core.End) error {
 	if e.stalled.Load() {
 		return engine.ErrUnavailable
 	}
@@ -165,6 +202,9 @@ func (e *Engine) admit(r *run, first delivery) error {
 	}
 	r.inbox, r.scheduled = append(r.inbox, first), true
 	e.runs[r.id] = r
+	if ended != nil {
+		e.ended[r.id] = append(e.ended[r.id], ended)
+	}
 	return nil
 }
 

@@ -112,7 +112,7 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 				e.joined(parent, ask, core.Object{"run": string(id)}, nil)
 			}
 		},
-	})
+	}, nil)
 	if err == nil {
 		e.ready.push(child)
 	}
