@@ -186,7 +186,7 @@ func (b *batch) endReads() {
 func (b *batch) abort() error {
 	var problems []error
 	for sl, t := range b.writes {
-		problems = append(problems, sl.abort(t.tx))
+		problems = append(problems, t.abort())
 		delete(b.writes, sl)
 	}
 	return errors.Join(problems...)

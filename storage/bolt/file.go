@@ -44,6 +44,8 @@ type file struct {
 	os   *os.File // the file that db writes to
 	// writing is held by the transaction that writes, since seal changes how db commits.
 	writing sync.Mutex
+	// stuck: a transaction could not be ended, because bbolt panicked in it; its locks stay held. Guarded by writing.
+	stuck bool
 }
 
 // openFile opens the file at path; with create, it makes what is not there, or was only half made, with the given
@@ -191,7 +193,20 @@ func (f *file) begin() (tx *bbolt.Tx, err error) {
 
 func (f *file) abort(tx *bbolt.Tx) error {
 	defer f.writing.Unlock()
-	return f.guard(tx.Rollback)
+	return f.end(tx)
+}
+
+// end drops what is left of a transaction, if anything.
+func (f *file) end(tx *bbolt.Tx) error {
+	if tx.DB() == nil {
+		return nil
+	}
+	err := f.guard(tx.Rollback)
+	if tx.DB() != nil {
+		f.stuck = true
+		return errors.Join(errInDoubt, err)
+	}
+	return err
 }
 
 // commit makes a transaction durable, or leaves nothing of it. Where it cannot tell which, the error is errInDoubt.
@@ -208,7 +223,7 @@ func (f *file) settle(tx *bbolt.Tx) error {
 	if err == nil {
 		return nil
 	}
-	err = f.failure(err)
+	err = errors.Join(f.failure(err), f.end(tx))
 	visible := true
 	checked := f.view(func(tx *bbolt.Tx) error {
 		visible = tx.ID() >= id
@@ -253,7 +268,14 @@ func (f *file) seal() error {
 	return f.settle(tx)
 }
 
-func (f *file) close() error { return f.guard(f.db.Close) }
+func (f *file) close() error {
+	f.writing.Lock()
+	defer f.writing.Unlock()
+	if f.stuck { // bbolt would wait for itself
+		return f.os.Close()
+	}
+	return f.guard(f.db.Close)
+}
 
 // failure is err in the storage's own terms.
 func (f *file) failure(err error) error {

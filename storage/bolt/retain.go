@@ -21,6 +21,9 @@ const carryAhead = 128
 func (s *Store) Retain(before time.Time, keep func(storage.RunRow) bool) (int, error) {
 	s.retaining.Lock()
 	defer s.retaining.Unlock()
+	if err := ignoreFull(s.removeDropped()); err != nil {
+		return 0, err
+	}
 	departing, heir, err := s.departing(before)
 	if err != nil || len(departing) == 0 {
 		return 0, err
@@ -41,17 +44,16 @@ func (s *Store) Retain(before time.Time, keep func(storage.RunRow) bool) (int, e
 	if err := c.drop(departing, before); err != nil {
 		return 0, err
 	}
-	var starts []int64
 	for _, h := range departing {
 		h.readers.Wait()
-		starts = append(starts, h.start)
+		s.dropped = append(s.dropped, h.start)
 		err = errors.Join(err, h.close())
 	}
 	if err == nil {
 		err = s.hook("retain:recorded")
 	}
 	if err == nil {
-		err = s.removeSlices(starts)
+		err = s.removeDropped()
 	}
 	return c.seen - c.kept, err
 }
@@ -131,10 +133,11 @@ func (c *carrier) write(write func(*sliceTx) error) error {
 	}
 	err = t.guard(func() error { return write(t) })
 	if err == nil && t.puts > 0 {
-		err = t.reserve()
+		// A full disk must not keep Retain from making room: there may be enough in the file as it is.
+		err = ignoreFull(t.reserve())
 	}
 	if err != nil || t.puts == 0 {
-		return errors.Join(err, t.abort(t.tx))
+		return errors.Join(err, t.abort())
 	}
 	t.dirty.Store(true)
 	return t.commit()
@@ -321,10 +324,13 @@ func (c *carrier) carryClaims(h heldSlice, millis int64) error {
 	})
 }
 
-// removeSlices removes the files of dropped slices, and then forgets their names.
-func (s *Store) removeSlices(starts []int64) error {
-	for _, start := range starts {
-		if err := os.Remove(s.slicePath(start)); err != nil && !errors.Is(err, os.ErrNotExist) {
+// removeDropped removes the files of dropped slices, and then forgets their names.
+func (s *Store) removeDropped() error {
+	if len(s.dropped) == 0 {
+		return nil
+	}
+	for _, start := range s.dropped {
+		if err := os.RemoveAll(s.slicePath(start)); err != nil {
 			return err
 		}
 	}
@@ -334,12 +340,16 @@ func (s *Store) removeSlices(starts []int64) error {
 	if err := s.hook("retain:removed"); err != nil {
 		return err
 	}
-	return s.fail(s.meta.update(func(tx *bbolt.Tx) error {
-		for _, start := range starts {
+	err := s.meta.update(func(tx *bbolt.Tx) error {
+		for _, start := range s.dropped {
 			if err := tx.Bucket(bucketSlices).Delete(sliceKey(start)); err != nil {
 				return err
 			}
 		}
 		return nil
-	}))
+	})
+	if err == nil {
+		s.dropped = nil
+	}
+	return s.fail(err)
 }

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -79,8 +80,14 @@ func (s *slice) beginTx() (*sliceTx, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range [][]byte{bucketJournal, bucketRows, bucketStatuses, bucketLive} {
-		tx.Bucket(name).FillPercent = appendedFill
+	err = s.guard(func() error {
+		for _, name := range [][]byte{bucketJournal, bucketRows, bucketStatuses, bucketLive} {
+			tx.Bucket(name).FillPercent = appendedFill
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.abort(tx))
 	}
 	return &sliceTx{slice: s, tx: tx, last: s.last.Load(), claimsUntil: s.claimsUntil.Load()}, nil
 }
@@ -100,6 +107,8 @@ func (t *sliceTx) commit() error {
 	t.slice.claimsUntil.Store(t.claimsUntil)
 	return nil
 }
+
+func (t *sliceTx) abort() error { return t.file.abort(t.tx) }
 
 func (t *sliceTx) put(bucket, key, value []byte) error {
 	t.puts++

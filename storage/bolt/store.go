@@ -58,10 +58,13 @@ type Store struct {
 
 	// committing is held by whoever changes the journal or the list of slices; Backup holds it to find them at rest.
 	committing sync.Mutex
-	// retaining is held by the one Retain that is under way. touched is not nil meanwhile: the runs that were appended to
-	// since it began, and whether they began since then as well. It is guarded by committing.
+	// retaining is held by the one Retain that is under way.
 	retaining sync.Mutex
-	touched   map[binaryID]bool
+	// touched is not nil meanwhile: the runs that were appended to since it began, and whether they began since then as
+	// well. It is guarded by committing.
+	touched map[binaryID]bool
+	// dropped are the starts of slices whose files are still to be removed. It is guarded by retaining.
+	dropped []int64
 
 	mu     sync.RWMutex
 	slices []*slice // by start; a published list is never changed
@@ -151,9 +154,7 @@ func (s *Store) openSlices(files []int64) error {
 	}
 	for start, state := range states {
 		if state == sliceDropped {
-			if err := s.removeSlices([]int64{start}); err != nil {
-				return err
-			}
+			s.dropped = append(s.dropped, start)
 			continue
 		}
 		sl, err := openSlice(s.slicePath(start), start, false, s.mapped())
@@ -171,7 +172,7 @@ func (s *Store) openSlices(files []int64) error {
 			return err
 		}
 	}
-	return nil
+	return ignoreFull(s.removeDropped())
 }
 
 // discard removes a slice whose creation did not come to its end. It never removes a run.
@@ -222,7 +223,7 @@ func (s *Store) Close() error {
 	return errors.Join(append(problems, s.lock.Close())...)
 }
 
-// ignoreFull: sealing only saves time at the next open, so that it may fail for want of room.
+// ignoreFull is for what is worth trying but not needed.
 func ignoreFull(err error) error {
 	if errors.Is(err, storage.ErrFull) {
 		return nil
@@ -330,6 +331,23 @@ func (s *Store) roll(start int64) (*slice, error) {
 	if err := s.hook("roll:before"); err != nil {
 		return nil, err
 	}
+	sl, err := s.create(start)
+	if err != nil {
+		if errors.Is(err, errInDoubt) {
+			return nil, s.fail(err)
+		}
+		// No list names it, so that the file is only in the way.
+		return nil, errors.Join(err, os.RemoveAll(s.slicePath(start)))
+	}
+	slices := append(make([]*slice, 0, len(s.slices)+1), s.slices...)
+	slices = append(slices, sl)
+	sort.Slice(slices, func(i, j int) bool { return slices[i].start < slices[j].start })
+	s.publish(slices)
+	return sl, s.hook("roll:recorded")
+}
+
+// create makes the file of a slice and then names it.
+func (s *Store) create(start int64) (*slice, error) {
 	sl, err := openSlice(s.slicePath(start), start, true, s.mapped())
 	if err != nil {
 		return nil, err
@@ -340,13 +358,9 @@ func (s *Store) roll(start int64) (*slice, error) {
 		})
 	}
 	if err != nil {
-		return nil, errors.Join(s.fail(err), sl.close())
+		return nil, errors.Join(err, sl.close())
 	}
-	slices := append(make([]*slice, 0, len(s.slices)+1), s.slices...)
-	slices = append(slices, sl)
-	sort.Slice(slices, func(i, j int) bool { return slices[i].start < slices[j].start })
-	s.publish(slices)
-	return sl, s.hook("roll:recorded")
+	return sl, nil
 }
 
 // mapped leaves room for the batch that passes the limit.
