@@ -14,9 +14,11 @@ const maxListed = 20
 
 // check compiles a JSON Schema of a document to a check of values.
 func (c *compiler) check(pointer string, v core.Value) nodes.Check {
-	s, err := compileSchema(v)
-	if err != nil {
-		c.add("flow.schema.invalid", pointer, map[string]string{"problem": err.Error()})
+	s, problems := compileSchema(v)
+	for _, p := range problems {
+		c.add("flow.schema.invalid", pointer+p.pointer, map[string]string{"problem": p.text})
+	}
+	if s == nil {
 		return func(core.Value) *core.Failure { return nil }
 	}
 	return s.check
@@ -59,9 +61,6 @@ func parseSchema(text []byte) *schema {
 	if err != nil {
 		return nil
 	}
-	s, err := compileSchema(root)
-	if err != nil {
-		return nil
-	}
+	s, _ := compileSchema(root)
 	return s
 }

@@ -55,6 +55,12 @@ func tasks() []nodes.Spec {
 			"connection": {"type": "string", "x-literal": true, "x-connection": ["sqlite", "postgres"]},
 			"sql": {"type": "string", "x-literal": true}, "args": {"type": "object"},
 			"each": {"type": "string", "x-expression": true}}}`
+	odd := `{"type": "object", "title": "Odd rules", "additionalProperties": false, "not": {"required": ["alone", "even"]},
+		"properties": {
+			"form": {"oneOf": [{"type": "object", "required": ["a", "b"]}, {"type": "object", "required": ["c", "d"]}]},
+			"kind": {"oneOf": [{"properties": {"is": {"const": "x"}, "n": {"type": "integer"}}}, {"properties": {"is": {"const": "y"}, "n": {"type": "string"}}}]},
+			"alone": {}, "even": {"type": "integer", "multipleOf": 2}, "never": false,
+			"has": {"type": "array", "contains": {"const": 1}}, "name": {"type": "string", "maxLength": 3}, "below": {"exclusiveMaximum": 5}}}`
 	return []nodes.Spec{
 		{Type: "http.request", Major: 1, Behaviour: 1, Effect: nodes.Write, Schema: []byte(http), Run: run,
 			EffectOf: func(config core.Object) nodes.Effect {
@@ -65,6 +71,7 @@ func tasks() []nodes.Spec {
 			}},
 		{Type: "db.exec", Major: 1, Behaviour: 1, Effect: nodes.Write, Schema: []byte(exec), Run: run},
 		{Type: "db.exec", Major: 2, Behaviour: 1, Effect: nodes.Write, Schema: []byte(exec), Run: run},
+		{Type: "odd", Major: 1, Behaviour: 1, Effect: nodes.Read, Schema: []byte(odd), Run: run},
 	}
 }
 

@@ -75,6 +75,7 @@ func (r *reader) document(doc *Document) {
 	doc.Layout = r.layout(o)
 	o.done()
 	r.uniqueIDs(doc)
+	r.limits(doc)
 }
 
 func (r *reader) formatVersion(o *object) {
@@ -319,23 +320,33 @@ func (r *reader) layout(doc *object) core.Object {
 	return layout
 }
 
-// uniqueIDs holds node ids to be unique over all graphs, triggers' among themselves, and all to the limits.
+// uniqueIDs holds node ids to be unique over all graphs, and triggers' ids among themselves.
 func (r *reader) uniqueIDs(doc *Document) {
 	first := map[string]string{}
 	for _, t := range doc.Triggers {
 		r.unique("flow.trigger.duplicate", first, t.ID, t.Pointer)
 	}
 	clear(first)
-	nodes, edges := 0, 0
 	doc.Graph.walk(func(g *Graph) {
-		nodes += len(g.Nodes)
-		edges += len(g.Edges)
 		for i := range g.Nodes {
 			r.node = g.Nodes[i].ID
 			r.unique("flow.node.duplicate", first, g.Nodes[i].ID, g.Nodes[i].Pointer)
 		}
 	})
 	r.node = ""
+}
+
+// limits holds the document to its size. Beyond it nothing else is said.
+func (r *reader) limits(doc *Document) {
+	nodes, edges := 0, 0
+	doc.Graph.walk(func(g *Graph) {
+		nodes += len(g.Nodes)
+		edges += len(g.Edges)
+	})
+	if nodes <= MaxNodes && edges <= MaxEdges {
+		return
+	}
+	r.findings = findings{tree: r.tree}
 	if nodes > MaxNodes {
 		r.add("flow.limit.nodes", "/nodes", map[string]string{"count": strconv.Itoa(nodes), "limit": strconv.Itoa(MaxNodes)})
 	}

@@ -2,10 +2,14 @@ package flows
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
-	"fmt"
 	"io"
+	"maps"
 	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -24,52 +28,87 @@ type schema struct {
 // schemaURL stands for every schema while it is compiled; it is never fetched and never shown.
 const schemaURL = "flow:///schema"
 
+// schemaProblem is a mistake in a schema itself, at a pointer into it.
+type schemaProblem struct{ pointer, text string }
+
 var errNoFetching = errors.New("references may lead within the schema only")
 
 // compileSchema compiles a decoded JSON Schema (2020-12). It reaches no file and no network.
-func compileSchema(root core.Value) (*schema, error) {
+func compileSchema(root core.Value) (*schema, []schemaProblem) {
 	text, err := value.Encode(root)
 	if err != nil {
-		return nil, err
+		return nil, []schemaProblem{{"", err.Error()}}
+	}
+	if problems := schemaProblems("", root, root); len(problems) > 0 {
+		return nil, problems
 	}
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.LoadURL = func(string) (io.ReadCloser, error) { return nil, errNoFetching }
 	if err := c.AddResource(schemaURL, bytes.NewReader(text)); err != nil {
-		return nil, readableSchemaError(err)
+		return nil, []schemaProblem{{"", "it cannot be read"}}
 	}
 	compiled, err := c.Compile(schemaURL)
 	if err != nil {
-		return nil, readableSchemaError(err)
+		return nil, compileProblems(err)
 	}
 	return &schema{root: root, compiled: compiled}, nil
 }
 
-// readableSchemaError says where in the schema the mistake is, without URLs.
-func readableSchemaError(err error) error {
+// compileProblems lists what the library says of a schema, in an order that does not depend on the library's.
+func compileProblems(err error) []schemaProblem {
 	var broken *jsonschema.ValidationError
-	if errors.As(err, &broken) {
-		for len(broken.Causes) > 0 {
-			broken = broken.Causes[0]
+	if !errors.As(err, &broken) {
+		return []schemaProblem{{"", "it refers to something that is not there, or to itself without end"}}
+	}
+	var list []schemaProblem
+	var leaves func(e *jsonschema.ValidationError)
+	leaves = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) == 0 {
+			list = append(list, schemaProblem{unescapePercent(e.InstanceLocation), e.Message})
 		}
-		return fmt.Errorf("at %s: %s", pointerText(broken.InstanceLocation), broken.Message)
+		for _, cause := range e.Causes {
+			leaves(cause)
+		}
 	}
-	if errors.Is(err, errNoFetching) {
-		return errNoFetching
-	}
-	var outer *jsonschema.SchemaError
-	for errors.As(err, &outer) && outer.Err != nil {
-		err = outer.Err
-	}
-	text := strings.TrimPrefix(err.Error(), "jsonschema: ")
-	return errors.New(strings.ReplaceAll(text, schemaURL, ""))
+	leaves(broken)
+	// Of several at one place the longest is kept: it lists what is allowed.
+	slices.SortFunc(list, func(a, b schemaProblem) int {
+		return cmp.Or(comparePointers(a.pointer, b.pointer), len(b.text)-len(a.text), strings.Compare(a.text, b.text))
+	})
+	return slices.CompactFunc(list, func(a, b schemaProblem) bool { return a.pointer == b.pointer })
 }
 
-func pointerText(location string) string {
-	if location == "" {
-		return "the top"
+// schemaProblems finds, in order, references and patterns that cannot be used; the library would name any one of them.
+func schemaProblems(pointer string, v, root core.Value) []schemaProblem {
+	var list []schemaProblem
+	switch v := v.(type) {
+	case core.List:
+		for i, item := range v {
+			list = append(list, schemaProblems(pointer+"/"+strconv.Itoa(i), item, root)...)
+		}
+	case core.Object:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			at := pointer + "/" + value.EscapePointer(key)
+			text, isText := v[key].(string)
+			switch {
+			case isText && key == "$ref" && !strings.HasPrefix(text, "#"):
+				list = append(list, schemaProblem{at, errNoFetching.Error()})
+			case isText && key == "$ref" && strings.HasPrefix(text, "#/"):
+				if _, ok := find(root, unescapePercent(text[1:])); !ok {
+					list = append(list, schemaProblem{at, text + " is not there"})
+				}
+			case isText && key == "pattern":
+				if _, err := regexp.Compile(text); err != nil {
+					list = append(list, schemaProblem{at, "the pattern cannot be read"})
+				}
+			}
+			if key != "enum" && key != "const" && key != "default" && key != "examples" {
+				list = append(list, schemaProblems(at, v[key], root)...)
+			}
+		}
 	}
-	return unescapePercent(location)
+	return list
 }
 
 // unescapePercent undoes the percent escapes that the library puts into pointers.
@@ -127,6 +166,9 @@ func (w *ruleWalk) rules(e *jsonschema.ValidationError) []rule {
 	case "anyOf", "oneOf":
 		return w.alternatives(e, r)
 	case "contains", "minContains":
+		if mentions(r.value, "{{") {
+			return nil
+		}
 		return []rule{r}
 	}
 	if len(e.Causes) > 0 {
@@ -142,6 +184,7 @@ func (w *ruleWalk) rules(e *jsonschema.ValidationError) []rule {
 // where that can be told, else the alternative itself.
 func (w *ruleWalk) alternatives(e *jsonschema.ValidationError, r rule) []rule {
 	var meant [][]rule
+	var types core.List
 	for _, branch := range e.Causes {
 		found := w.rules(branch)
 		if len(found) == 0 {
@@ -150,9 +193,16 @@ func (w *ruleWalk) alternatives(e *jsonschema.ValidationError, r rule) []rule {
 		if !ruledOut(found, r.pointer) {
 			meant = append(meant, found)
 		}
+		if found[0].pointer == r.pointer && found[0].keyword == "type" {
+			types = append(types, showTypes(found[0].schema["type"]))
+		}
 	}
 	if len(meant) == 1 {
 		return meant[0]
+	}
+	if len(types) > 0 && len(types) == len(e.Causes) {
+		slices.SortFunc(types, func(a, b core.Value) int { return strings.Compare(a.(string), b.(string)) })
+		return []rule{{pointer: r.pointer, keyword: "type", schema: core.Object{"type": slices.Compact(types)}, value: r.value}}
 	}
 	return []rule{r}
 }
@@ -188,18 +238,17 @@ func (w *ruleWalk) rule(e *jsonschema.ValidationError) rule {
 // keywordFalse stands for a schema that is false: nothing is allowed in its place.
 const keywordFalse = "false"
 
-// splitKeyword cuts the location of a keyword into that of the schema that holds it and its name. Keywords that are
-// reported by branch or entry (allOf/0, dependentRequired/a/1) are cut before those.
+// splitKeyword cuts the location of a keyword into that of the schema that holds it and its name. Two keywords are
+// reported by branch or entry: allOf/0, dependentRequired/a/1.
 func splitKeyword(location string) (holder, keyword string) {
 	segments := strings.Split(location, "/")
-	for i := len(segments) - 1; i > 0 && i >= len(segments)-3; i-- {
-		switch segments[i] {
-		case "allOf", "anyOf", "oneOf", "dependentRequired", "dependencies":
-			return strings.Join(segments[:i], "/"), segments[i]
-		}
+	last := len(segments) - 1
+	at := last
+	switch {
+	case last >= 2 && segments[last-1] == "allOf":
+		at = last - 1
+	case last >= 3 && segments[last-2] == "dependentRequired":
+		at = last - 2
 	}
-	if i := strings.LastIndexByte(location, '/'); i >= 0 {
-		return location[:i], location[i+1:]
-	}
-	return "", location
+	return strings.Join(segments[:max(at, 0)], "/"), segments[at]
 }

@@ -135,17 +135,6 @@ var documentCodes = []Entry{
 		},
 	},
 	{
-		"flow.port.invalid", Error,
-		Text{
-			"{port} is not a port name.",
-			"A port name begins with a letter, followed by at most 63 letters, digits, underscores and hyphens. The port error is every node's own and cannot be given another meaning.",
-		},
-		Text{
-			"“{port}”不是合法的端口名。",
-			"端口名以字母开头，后面最多 63 个字母、数字、下划线或连字符。error 是每个节点自带的端口，不能另作他用。",
-		},
-	},
-	{
 		"flow.choice", Error,
 		Text{
 			"{value} is not one of {choices}.[ Did you mean {nearest}?]",

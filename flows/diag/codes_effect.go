@@ -272,4 +272,69 @@ var effectCodes = []Entry{
 		Text{"Douyin could not serve the call.", "The platform is busy; the node may be retried."},
 		Text{"抖音服务暂时不可用。", "平台繁忙，可以配置重试。"},
 	},
+	{
+		"state.unavailable", "",
+		Text{"The value could not be kept or read.", "Values that outlive runs need a server, or a data folder on the command line."},
+		Text{"跨运行保存的值无法读写。", "需要在服务器上运行，或在命令行指定数据目录。"},
+	},
+	{
+		"connection.bad_value", "",
+		Text{"A setting of the connection has a wrong value.", "The message says which form the value must have."},
+		Text{"连接的某项设置取值有误。", "应有的格式见消息。"},
+	},
+	{
+		"connection.unknown_key", "",
+		Text{"The connection has a setting that its type does not know.", "Unknown settings are refused, since a misspelt one would otherwise be ignored silently."},
+		Text{"连接里有该类型不认识的设置。", "不认识的设置一律拒绝，否则拼错的设置会被悄悄忽略。"},
+	},
+	{
+		"connection.required", "",
+		Text{"A setting of the connection is missing.", "The connection's type cannot work without it."},
+		Text{"连接缺少必填的设置。", "没有这项设置，这种连接无法工作。"},
+	},
+	{
+		"connection.duplicate_id", "",
+		Text{"Two connections have the same id.", "Nodes name connections by id, so ids are unique."},
+		Text{"连接标识重复。", "节点通过标识使用连接，所以标识必须唯一。"},
+	},
+	{
+		"connection.duplicate_key", "",
+		Text{"A key stands twice in the connection.", "Two values under one key contradict each other. Remove one of them."},
+		Text{"连接里有重复的键。", "同名的键有两个值，互相矛盾，请删掉一个。"},
+	},
+	{
+		"connection.bad_id", "",
+		Text{"The connection's id is not an id.", "An id begins with a lower-case letter, followed by at most 63 lower-case letters, digits, underscores and hyphens."},
+		Text{"连接标识不合法。", "标识以小写字母开头，后面最多 63 个小写字母、数字、下划线或连字符。"},
+	},
+	{
+		"connection.unknown_type", "",
+		Text{"There is no such type of connection.", "The reference lists the types."},
+		Text{"没有这种连接类型。", "可用的类型见参考文档。"},
+	},
+	{
+		"connection.json", "",
+		Text{"The connections are not JSON.", "The text could not be read as one JSON value."},
+		Text{"连接配置不是合法的 JSON。", "无法解析为一个 JSON 值。"},
+	},
+	{
+		"connection.env_refused", "",
+		Text{"Secrets cannot be taken from the environment here.", "Only a file of connections on the command line may name environment variables."},
+		Text{"这里不能从环境变量读取密钥。", "只有命令行使用的连接文件才能引用环境变量。"},
+	},
+	{
+		"connection.env_missing", "",
+		Text{"The environment variable of a secret is not set.", "Set the variable for the process that runs the flow."},
+		Text{"密钥引用的环境变量没有设置。", "请为运行流程的进程设置该变量。"},
+	},
+	{
+		"connection.secret", "",
+		Text{"The connection lacks a secret that is needed.", "Add the secret on the connection's page."},
+		Text{"连接缺少所需的密钥。", "请在连接页面补上密钥。"},
+	},
+	{
+		"connection.closed", "",
+		Text{"The connections are closed because the server is stopping.", "The task is done again when the server is back."},
+		Text{"服务器正在停止，连接已关闭。", "服务器恢复后会重新执行任务。"},
+	},
 }

@@ -23,7 +23,7 @@ var runCodes = []Entry{
 		Text{"重放日志得到的步骤与当时的记录不一致。", "按日志重放时，引擎要做的事与记录不符，因此暂停这次运行而不去猜测，现场已保留。请带上运行编号和升级前后的版本号反馈。"},
 	},
 	{
-		"engine.internal", "",
+		"internal", "",
 		Text{"The run met a fault in the program.", "This is a fault in Sluice, not in the flow. The log of the server has the details; report it with the run's id."},
 		Text{"运行遇到了程序内部故障。", "这是 Sluice 的缺陷，不是流程的问题。详情在服务器日志里，请带上运行编号反馈。"},
 	},
@@ -141,5 +141,40 @@ var runCodes = []Entry{
 		"rules.not_unique", "",
 		Text{"More than one rule matched.", "With hit unique, at most one rule may match. Make the conditions exclude each other, or choose first or priority."},
 		Text{"有多条规则同时命中。", "hit 为 unique 时最多只能命中一条。请让条件互斥，或改用 first、priority。"},
+	},
+	{
+		"subflow.start", "",
+		Text{"The other flow could not be started.", "No flow with this id is published, or the server could not store its run. The message says which."},
+		Text{"另一个流程无法启动。", "没有已发布的同名流程，或者服务器无法保存它的运行，具体原因见消息。"},
+	},
+	{
+		"subflow.lost", "",
+		Text{"The result of the other run cannot be read.", "The child run ended, but its journal cannot be read any more. Look at its page, and give the output by hand if it is known."},
+		Text{"另一次运行的结果已无法读取。", "子运行已经结束，但它的日志读不出来了。请查看它的页面，知道结果时可以手工填入输出。"},
+	},
+	{
+		"task.timeout", "",
+		Text{"The task did not end, not even when it was told to.", "The node's timeout was over and the work did not stop in the grace that followed. A write may have taken effect."},
+		Text{"任务超时，并且没有响应停止要求。", "节点已超时，宽限期内工作仍未停止。写操作可能已经生效。"},
+	},
+	{
+		"task.aborted", "",
+		Text{"The task was stopped because its result was no longer wanted.", "The run was cancelled, or another way to the next node was faster."},
+		Text{"任务已中止，不再需要它的结果。", "运行被取消，或者其他分支已经先到达后面的节点。"},
+	},
+	{
+		"task.type_unknown", "",
+		Text{"This server does not know the node type.", "The flow was published by another build. Run it on a server that has the type."},
+		Text{"当前服务器没有这种节点类型。", "流程是由另一个构建发布的，请在包含该类型的服务器上运行。"},
+	},
+	{
+		"task.output", "",
+		Text{"The task's output is not a JSON value.", "This is a fault in the node type, not in the flow. Report it with the run's id."},
+		Text{"任务的输出不是合法的 JSON 值。", "这是节点类型的缺陷，不是流程的问题。请带上运行编号反馈。"},
+	},
+	{
+		"respond.headers", "",
+		Text{"The headers of the answer cannot be sent.", "Headers are an object of texts without line breaks."},
+		Text{"响应头不合法。", "响应头必须是由文本组成的对象，且不能含换行。"},
 	},
 }
