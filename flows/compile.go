@@ -34,9 +34,8 @@ type Flow struct {
 	Definition Definition
 	// Input checks trigger.body; nil where the document has no input schema.
 	Input nodes.Check
-	// Keys are the business keys by name, Concurrency the key of settings.concurrency (nil without one). They see
-	// trigger only: evaluate them with a [TriggerScope].
-	Keys        map[string]core.Expr
+	// Concurrency is the key of settings.concurrency, nil without one. It sees trigger only: evaluate it with a
+	// [core.TriggerScope].
 	Concurrency core.Expr
 	Triggers    []Entrance
 }

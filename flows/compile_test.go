@@ -128,8 +128,8 @@ func TestEntrances(t *testing.T) {
 	require.Equal(t, 30*time.Second, flow.Triggers[1].Jitter)
 	require.Nil(t, flow.Triggers[2].Idempotency)
 
-	scope := flows.TriggerScope(core.Object{"body": core.Object{"id": 7}, "headers": core.Object{"x-id": "k"}}, 0)
-	for want, e := range map[core.Value]core.Expr{"k": hook.Idempotency, "ok 7": hook.AckBody, "7": flow.Keys["order"], 1: flow.Concurrency} {
+	scope := core.TriggerScope{Plan: flow.Plan, Of: core.Object{"body": core.Object{"id": 7}, "headers": core.Object{"x-id": "k"}}}
+	for want, e := range map[core.Value]core.Expr{"k": hook.Idempotency, "ok 7": hook.AckBody, "7": flow.Plan.Keys[0].Expr, 1: flow.Concurrency} {
 		got, f := e(scope)
 		require.Nil(t, f)
 		require.Equal(t, want, got)
@@ -145,7 +145,7 @@ func TestTaskArguments(t *testing.T) {
 	t.Parallel()
 	flow := compiled(t, `{"sluice": 1, "id": "a", "nodes": [{"id": "n", "type": "db.exec", "config": {
 		"connection": "c", "sql": "UPDATE t SET a = :a", "each": "trigger.body.rows", "args": {"a": "{{ trigger.body.n }}", "b": ["x{{ trigger.body.n }}", 1.5, null]}}}]}`, flows.Options{})
-	args, f := flow.Plan.Nodes[0].Task.Args(flows.TriggerScope(core.Object{"body": core.Object{"n": 3, "rows": core.List{1}}}, 0))
+	args, f := flow.Plan.Nodes[0].Task.Args(core.TriggerScope{Plan: flow.Plan, Of: core.Object{"body": core.Object{"n": 3, "rows": core.List{1}}}})
 	require.Nil(t, f)
 	require.Equal(t, core.Object{
 		"connection": "c", "sql": "UPDATE t SET a = :a", "each": core.List{1},

@@ -15,7 +15,7 @@ import (
 	"sluice/nodes"
 )
 
-// Entrance is a trigger, compiled. Expressions of an entrance see trigger only: evaluate them with a [TriggerScope].
+// Entrance is a trigger, compiled. Expressions of an entrance see trigger only: evaluate them with a [core.TriggerScope].
 type Entrance struct {
 	ID, Type string
 	// Config is as written.
@@ -42,10 +42,9 @@ func (c *compiler) door(flow *Flow) {
 	}
 	c.checkPaths(flow.Triggers)
 	c.checkResponds(flow.Triggers)
-	flow.Keys = make(map[string]core.Expr, len(c.doc.Keys))
 	for _, name := range slices.Sorted(maps.Keys(c.doc.Keys)) {
 		pointer := "/keys/" + value.EscapePointer(name)
-		flow.Keys[name] = c.expression(pointer, c.doc.Keys[name], atDoor(pointer))
+		flow.Plan.Keys = append(flow.Plan.Keys, core.Key{Name: name, Expr: c.expression(pointer, c.doc.Keys[name], atDoor(pointer))})
 	}
 	if s := c.doc.Settings.Concurrency; s != nil && s.Key != "" {
 		pointer := "/settings/concurrency/key"
@@ -209,26 +208,3 @@ func (c *compiler) checkFlows(b *builder) {
 		b.Flow("/flows/" + strconv.Itoa(i))
 	}
 }
-
-// TriggerScope is what keys and idempotency keys see: the trigger alone, at a time in nanoseconds of Unix time.
-func TriggerScope(trigger core.Object, now int64) core.Scope {
-	return triggerScope{trigger: trigger, now: now}
-}
-
-type triggerScope struct {
-	trigger core.Object
-	now     int64
-}
-
-func (s triggerScope) Trigger() core.Value             { return s.trigger }
-func (s triggerScope) Input() core.Value               { return nil }
-func (s triggerScope) Node(int) core.Value             { return nil }
-func (s triggerScope) Vars() core.Object               { return nil }
-func (s triggerScope) Item() core.Value                { return nil }
-func (s triggerScope) Index() int                      { return -1 }
-func (s triggerScope) Failure() *core.Failure          { return nil }
-func (s triggerScope) Now() int64                      { return s.now }
-func (s triggerScope) Run() core.RunInfo               { return core.RunInfo{} }
-func (s triggerScope) Flow() core.FlowInfo             { return core.FlowInfo{} }
-func (s triggerScope) Table(string) (core.Value, bool) { return nil, false }
-func (s triggerScope) Seed() uint64                    { return 0 }
