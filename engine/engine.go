@@ -23,6 +23,8 @@ var (
 	ErrUnavailable = errors.New("engine: the journal cannot be written")
 	// ErrNotFound: there is no such run.
 	ErrNotFound = errors.New("engine: no such run")
+	// ErrTooLarge: the trigger is larger than a run may be started with.
+	ErrTooLarge = errors.New("engine: the trigger is too large")
 	// ErrEnded: the run is over.
 	ErrEnded = errors.New("engine: the run is over")
 )

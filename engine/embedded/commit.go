@@ -125,11 +125,11 @@ func (c *committer) commit(batch []*record) (rest []*record, ok bool) {
 	}
 	refused, err := c.e.o.Store.Commit(appends)
 	if err != nil {
-		c.e.stalled.Store(true)
+		c.e.stalled.Store(time.Now().Add(retryCommit).UnixNano())
 		c.e.o.Log.Error("the journal cannot be written; nothing new is taken on until it can", "error", err)
 		return c.giveBack(batch, err), false
 	}
-	if c.e.stalled.Swap(false) {
+	if c.e.stalled.Swap(0) != 0 {
 		c.e.o.Log.Info("the journal can be written again")
 	}
 	if c.e.crash("commit:after") {

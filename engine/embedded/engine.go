@@ -19,6 +19,7 @@ import (
 
 	"sluice/engine"
 	"sluice/engine/core"
+	"sluice/engine/value"
 	"sluice/nodes"
 	"sluice/storage"
 )
@@ -34,6 +35,8 @@ type Options struct {
 	Tasks int
 	// RunBytes bounds the journal of one run; 0 is 256 MiB. A run over it fails with run.too_large.
 	RunBytes int
+	// ValueBytes bounds what a run is started with and what a task gives, roughly; 0 is 32 MiB.
+	ValueBytes int
 	// Observe is told of every activation as it moves, after the event that moved it was folded and not necessarily
 	// made durable. It must not block. Nil costs nothing.
 	Observe func(storage.RunID, []core.Entry)
@@ -59,8 +62,9 @@ type Engine struct {
 	locks     locks
 	tasks     taskPool
 
-	// stalled: the journal cannot be written at the moment.
-	stalled atomic.Bool
+	// stalled is until when nothing new is taken on, in nanoseconds of Unix time, because the journal could not be
+	// written; 0 while it can. After that a start is let through to see whether it can again.
+	stalled atomic.Int64
 	// dead: a test's crash point was reached; nothing may touch the outside any more.
 	dead atomic.Bool
 	work sync.WaitGroup
@@ -75,6 +79,9 @@ func Open(o Options) (*Engine, error) {
 	}
 	if o.RunBytes == 0 {
 		o.RunBytes = 256 << 20
+	}
+	if o.ValueBytes == 0 {
+		o.ValueBytes = 32 << 20
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -160,6 +167,9 @@ func (e *Engine) Run(ctx context.Context, req engine.StartRequest) (storage.RunI
 
 // begin gives a new run its first turn. durable is told when its start is on disk, ended when it is over.
 func (e *Engine) begin(req engine.StartRequest, ended chan *core.End) (storage.RunID, <-chan error, error) {
+	if size := value.Size(req.Trigger); size > e.o.ValueBytes {
+		return "", nil, fmt.Errorf("%w: about %d bytes, at most %d", engine.ErrTooLarge, size, e.o.ValueBytes)
+	}
 	plan, err := e.o.Plans(req.Plan)
 	if err != nil {
 		return "", nil, err
@@ -192,7 +202,7 @@ func (e *Engine) notDuplicate(req engine.StartRequest, err error) error {
 
 // admit makes a new run known, with its first delivery, owned by the caller who must give it its turn.
 func (e *Engine) admit(r *run, first delivery, ended chan *core.End) error {
-	if e.stalled.Load() {
+	if time.Now().UnixNano() < e.stalled.Load() {
 		return engine.ErrUnavailable
 	}
 	e.mu.Lock()

@@ -178,6 +178,12 @@ func (p *taskPool) call(ctx context.Context, t *task) (v core.Value, f *core.Fai
 			Message: "the task's output is not a JSON value: " + err.Error(),
 		}
 	}
+	if size := value.Size(plain); size > p.e.o.ValueBytes {
+		return nil, &core.Failure{
+			Code: "task.output_too_large", Permanent: true, Unknown: c.Task.Write,
+			Message: fmt.Sprintf("the task gave about %d bytes, at most %d are kept; ask for less", size, p.e.o.ValueBytes),
+		}
+	}
 	return plain, nil
 }
 
