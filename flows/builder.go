@@ -34,8 +34,16 @@ func (c *compiler) builder(spec *nodes.Spec, config core.Object, at place) *buil
 	if config == nil {
 		config = core.Object{}
 	}
+	return c.configBuilder(s, config, at)
+}
+
+// configBuilder checks a config and makes its builder. A stored definition passed its checks when it was published: they
+// are not held against it again, since schemas may have become stricter.
+func (c *compiler) configBuilder(s *schema, config core.Object, at place) *builder {
 	b := &builder{c: c, config: config, hints: hintsOf(s.root, config), place: at, read: map[string]bool{}}
-	c.checkConfig(s, b.config, b.hints, at.pointer)
+	if c.pins == nil {
+		c.checkConfig(s, b.config, b.hints, at.pointer)
+	}
 	return b
 }
 
@@ -51,7 +59,7 @@ func (c *compiler) schemaOf(spec *nodes.Spec) *schema {
 func (c *compiler) checkConfig(s *schema, config core.Object, hints hints, base string) {
 	computed := func(pointer string, v core.Value) bool {
 		text, ok := v.(string)
-		h := hints[pointer]
+		h := hints.at[pointer]
 		// A template in a literal has a finding of its own.
 		return ok && (h.literal || !h.text() && !h.expression) && strings.Contains(text, "{{")
 	}
@@ -63,7 +71,8 @@ func (c *compiler) checkConfig(s *schema, config core.Object, hints hints, base 
 			c.add(f.code, base+f.pointer, f.params)
 		}
 	}
-	for pointer, h := range hints {
+	for _, pointer := range slices.Sorted(maps.Keys(hints.at)) {
+		h := hints.at[pointer]
 		v, _ := find(config, pointer)
 		text, ok := v.(string)
 		switch {
@@ -129,16 +138,16 @@ func (b *builder) Value(pointer string) core.Expr {
 	return b.resolve(pointer, v)
 }
 
-// resolve compiles the value at a pointer: what holds no marked places as one, else part by part.
+// resolve compiles the value at a pointer: what is read in one way as one, else part by part.
 func (b *builder) resolve(pointer string, v core.Value) core.Expr {
-	h := b.hints[pointer]
+	h := b.hints.at[pointer]
 	_, isText := v.(string)
 	switch {
 	case isText && h.expression:
 		return b.Expr(pointer)
 	case h.schema, isText && h.text():
 		return constant(v)
-	case !b.marked(pointer):
+	case !b.hints.mixed[pointer]:
 		at := b.at(pointer)
 		return b.c.value(at.pointer, v, at)
 	}
@@ -160,23 +169,11 @@ func (b *builder) resolve(pointer string, v core.Value) core.Expr {
 	}
 }
 
-// marked reports whether a place within the value at pointer is read in a way of its own.
-func (b *builder) marked(pointer string) bool {
-	own := b.hints[pointer]
-	for p, h := range b.hints {
-		inside := strings.HasPrefix(p, pointer+"/")
-		if inside && (h.expression || h.path || h.cell || h.schema || h.item != own.item || h.body != own.body) {
-			return true
-		}
-	}
-	return false
-}
-
 // at is the place of a pointer into the config.
 func (b *builder) at(pointer string) place {
 	p := b.place
 	p.pointer += pointer
-	h := b.hints[pointer]
+	h := b.hints.at[pointer]
 	if h.item {
 		p.roots |= expr.RootsOfItem
 	}
@@ -249,17 +246,17 @@ func (b *builder) Problem(pointer, code string, params map[string]string) {
 func (b *builder) refuseUnread() { b.unread("", b.config) }
 
 func (b *builder) unread(pointer string, v core.Value) {
-	if b.read[pointer] || b.hints[pointer].literal {
+	if b.read[pointer] || b.hints.at[pointer].literal {
 		return
 	}
 	switch v := v.(type) {
 	case string:
-		if h := b.hints[pointer]; !h.text() && !h.expression && strings.Contains(v, "{{") {
+		if h := b.hints.at[pointer]; !h.text() && !h.expression && strings.Contains(v, "{{") {
 			b.c.add("config.literal", b.place.pointer+pointer, nil)
 		}
 	case core.Object:
-		for key, field := range v {
-			b.unread(pointer+"/"+value.EscapePointer(key), field)
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			b.unread(pointer+"/"+value.EscapePointer(key), v[key])
 		}
 	case core.List:
 		for i, item := range v {

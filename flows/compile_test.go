@@ -272,3 +272,20 @@ func FuzzCompile(f *testing.F) {
 		require.Equal(t, flow.Plan.Hash, again.Plan.Hash)
 	})
 }
+
+func BenchmarkCompileTable(b *testing.B) {
+	var rows []string
+	for i := range 2000 {
+		rows = append(rows, fmt.Sprintf(`{"in": ["> %d", "\"a\", \"b\"", "[1..%d)", ""], "out": [%d, "{{ input.x }}"]}`, i, i+2, i))
+	}
+	text := []byte(`{"sluice": 1, "id": "a", "nodes": [{"id": "r", "type": "rules", "config": {"table": {
+		"inputs": [{"expr": "input.a"}, {"expr": "input.b"}, {"expr": "input.c"}, {"expr": "input.d"}],
+		"outputs": ["x", "y"], "rows": [` + strings.Join(rows, ",") + `]}}}]}`)
+	o := flows.Options{Registry: registry(b)}
+	for b.Loop() {
+		doc, _ := flows.Parse(text)
+		if flow, found := flows.Compile(doc, o); flow == nil {
+			b.Fatal(lines(found))
+		}
+	}
+}

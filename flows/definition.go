@@ -32,12 +32,11 @@ const contentFormat = 1
 
 // define makes the definition of a flow that has no errors and gives its plan the hash.
 func (c *compiler) define(flow *Flow) error {
-	root, _ := c.doc.findings.tree.Value.(core.Object)
 	types := core.Object{}
 	for name, spec := range c.typesUsed {
 		types[name] = core.Object{"major": spec.Major, "behaviour": spec.Behaviour}
 	}
-	content := core.Object{"format": contentFormat, "flow": logic(root), "types": types, "tables": flow.Plan.Tables}
+	content := core.Object{"format": contentFormat, "flow": logic(c.doc.root), "types": types, "tables": flow.Plan.Tables}
 	if c.version {
 		// Expressions read flow.version, so it is part of what the plan computes.
 		content["version"] = c.options.Version
@@ -133,18 +132,20 @@ func Load(d Definition, registry *nodes.Registry) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, findings := Parse(text)
-	if diag.HasError(findings) {
-		return nil, fmt.Errorf("flows: definition %s: %s", d.Hash, firstError(findings))
+	doc, found := Parse(text)
+	if diag.HasError(found) {
+		return nil, fmt.Errorf("flows: definition %s: %s", d.Hash, firstError(found))
 	}
 	tables, _ := content["tables"].(core.Object)
-	flow, findings := compile(doc, Options{Registry: registry, Tables: tables, Version: d.Version}, pins)
+	flow, found := compile(doc, Options{Registry: registry, Tables: tables, Version: d.Version}, pins)
 	if flow == nil {
-		return nil, fmt.Errorf("flows: definition %s: %s", d.Hash, firstError(findings))
+		return nil, fmt.Errorf("flows: definition %s: %s", d.Hash, firstError(found))
 	}
 	if flow.Plan.Hash != d.Hash {
 		return nil, fmt.Errorf("flows: definition %s compiles to %s", d.Hash, flow.Plan.Hash)
 	}
+	// Places serve findings, of which there will be no more; loaded flows are many and live long.
+	doc.findings = findings{}
 	return flow, nil
 }
 

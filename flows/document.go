@@ -34,7 +34,10 @@ type Document struct {
 	// Layout holds what the editor keeps of the canvas. Nothing depends on it.
 	Layout core.Object
 
-	source   []byte
+	source []byte
+	// root is the document as decoded.
+	root core.Object
+	// findings are those of Parse, with the places of everything in the document.
 	findings findings
 }
 

@@ -61,9 +61,7 @@ func (c *compiler) entrance(t *Trigger) Entrance {
 	if e.Config == nil {
 		e.Config = core.Object{}
 	}
-	base := t.Pointer + "/config"
-	b := &builder{c: c, config: e.Config, hints: hintsOf(s.root, e.Config), place: atDoor(base), read: map[string]bool{}}
-	c.checkConfig(s, e.Config, b.hints, base)
+	b := c.configBuilder(s, e.Config, atDoor(t.Pointer+"/config"))
 	e.Idempotency = b.Expr("/idempotency/key")
 	e.KeepKeys = c.durationAt(b, "/idempotency/ttl", day)
 	e.Jitter = c.durationAt(b, "/jitter", 0)

@@ -30,12 +30,17 @@ type hint struct {
 // text reports whether the text at the place is handed on as it is, without looking for templates.
 func (h hint) text() bool { return h.literal || h.path || h.cell || h.schema }
 
-// hints are those of a config's places by JSON Pointer; places without any are left out.
-type hints map[string]hint
+// hints are those of one config.
+type hints struct {
+	// at is by JSON Pointer; places without hints are left out.
+	at map[string]hint
+	// mixed are the places within which something is read in another way than the place itself.
+	mixed map[string]bool
+}
 
 // hintsOf reads the hints of a schema for the places of one config.
 func hintsOf(schema core.Value, config core.Object) hints {
-	w := &hintWalk{root: schema, config: config, found: hints{}}
+	w := &hintWalk{root: schema, config: config, found: hints{at: map[string]hint{}, mixed: map[string]bool{}}}
 	w.visit("", config, []core.Value{schema}, hint{})
 	return w.found
 }
@@ -49,24 +54,37 @@ type hintWalk struct {
 // maxSchemas bounds how many schemas are followed for one place, against schemas that refer in circles.
 const maxSchemas = 64
 
-func (w *hintWalk) visit(pointer string, v core.Value, schemas []core.Value, outer hint) {
+// visit gives what is read in a way of its own at the place or within it.
+func (w *hintWalk) visit(pointer string, v core.Value, schemas []core.Value, outer hint) hint {
 	all := w.expand(schemas)
 	h := hint{literal: outer.literal, schema: outer.schema, connection: outer.connection, item: outer.item, body: outer.body}
 	for _, s := range all {
 		w.read(s, &h)
 	}
 	if h != (hint{}) {
-		w.found[pointer] = h
+		w.found.at[pointer] = h
 	}
+	var within hint
 	switch v := v.(type) {
 	case core.Object:
 		for key, field := range v {
-			w.visit(pointer+"/"+value.EscapePointer(key), field, ofProperty(all, key), h)
+			within = within.or(w.visit(pointer+"/"+value.EscapePointer(key), field, ofProperty(all, key), h))
 		}
 	case core.List:
 		for i, item := range v {
-			w.visit(pointer+"/"+strconv.Itoa(i), item, ofItem(all, i), h)
+			within = within.or(w.visit(pointer+"/"+strconv.Itoa(i), item, ofItem(all, i), h))
 		}
+	}
+	if within.expression || within.path || within.cell || within.schema || within.item && !h.item || within.body && !h.body {
+		w.found.mixed[pointer] = true
+	}
+	return within.or(h)
+}
+
+func (h hint) or(o hint) hint {
+	return hint{
+		expression: h.expression || o.expression, path: h.path || o.path, cell: h.cell || o.cell, schema: h.schema || o.schema,
+		item: h.item || o.item, body: h.body || o.body,
 	}
 }
 

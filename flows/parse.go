@@ -2,7 +2,9 @@ package flows
 
 import (
 	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,17 +33,20 @@ func Parse(src []byte) (*Document, []diag.Diagnostic) {
 	if err != nil {
 		return nil, []diag.Diagnostic{syntaxFinding(err)}
 	}
+	// The tree finds its lines when it is first asked, which must not happen in two compilations at a time.
+	tree.At("")
 	r := &reader{findings: findings{tree: tree}}
 	for _, dup := range tree.Duplicates {
 		if d := r.add("json.duplicate_key", dup.Pointer, map[string]string{"key": lastSegment(dup.Pointer)}); d != nil {
 			d.Line, d.Column = dup.Second.Line, dup.Second.Column
 		}
 	}
-	if _, ok := tree.Value.(core.Object); !ok {
+	root, ok := tree.Value.(core.Object)
+	if !ok {
 		r.wrongType("", "object", tree.Value)
 		return nil, r.sorted()
 	}
-	doc := &Document{source: src}
+	doc := &Document{source: src, root: root}
 	r.document(doc)
 	doc.findings = r.findings
 	return doc, r.sorted()
@@ -121,7 +126,8 @@ func (r *reader) schema(o *object, key string) core.Value {
 func (r *reader) keys(o *object) map[string]string {
 	fields := o.object("keys")
 	keys := make(map[string]string, len(fields))
-	for name, v := range fields {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		v := fields[name]
 		pointer := o.at("keys") + "/" + value.EscapePointer(name)
 		source, ok := v.(string)
 		if !ok {
@@ -305,7 +311,8 @@ func (r *reader) concurrency(settings *object) *Concurrency {
 // layout checks no more than that each entry is a list of numbers: what they mean is the editor's.
 func (r *reader) layout(doc *object) core.Object {
 	layout := doc.object("layout")
-	for id, v := range layout {
+	for _, id := range slices.Sorted(maps.Keys(layout)) {
+		v := layout[id]
 		pointer := doc.at("layout") + "/" + value.EscapePointer(id)
 		list, ok := v.(core.List)
 		if !ok {

@@ -219,10 +219,10 @@ func (o *object) title(key string) Text {
 		return Text{"": v}
 	case core.Object:
 		t := make(Text, len(v))
-		for lang, s := range v {
-			text, ok := s.(string)
+		for _, lang := range slices.Sorted(maps.Keys(v)) {
+			text, ok := v[lang].(string)
 			if !ok {
-				o.r.wrongType(o.at(key)+"/"+value.EscapePointer(lang), "string", s)
+				o.r.wrongType(o.at(key)+"/"+value.EscapePointer(lang), "string", v[lang])
 			}
 			t[lang] = text
 		}

@@ -108,21 +108,6 @@ var runCodes = []Entry{
 		Text{"流程主动以取消结束。", "运行到了状态为 cancelled 的 end 节点。"},
 	},
 	{
-		"subflow.unknown", "",
-		Text{"The called flow does not exist.", "No flow with this id is published. Publish it, or correct the id."},
-		Text{"被调用的流程不存在。", "没有已发布的同名流程。请先发布，或改正标识。"},
-	},
-	{
-		"subflow.failed", "",
-		Text{"The called flow failed.", "The child run ended as failed or cancelled; its own steps say why."},
-		Text{"被调用的流程失败了。", "子运行以失败或取消结束，原因见它自己的步骤。"},
-	},
-	{
-		"json.invalid", "",
-		Text{"The text is not JSON.", "The source could not be read as one JSON value. Look at the raw text: it may be empty, an HTML error page, or cut off."},
-		Text{"文本不是合法的 JSON。", "来源无法解析为一个 JSON 值。请查看原文，可能是空的、是 HTML 错误页，或者被截断。"},
-	},
-	{
 		"json.schema", "",
 		Text{"The value is not as its schema says.", "The details list each place and rule. Correct the sender, or widen the schema."},
 		Text{"数据不符合 Schema。", "详情列出了每一处及违反的规则。请让对方改正，或放宽 Schema。"},
@@ -176,5 +161,10 @@ var runCodes = []Entry{
 		"respond.headers", "",
 		Text{"The headers of the answer cannot be sent.", "Headers are an object of texts without line breaks."},
 		Text{"响应头不合法。", "响应头必须是由文本组成的对象，且不能含换行。"},
+	},
+	{
+		"task.output_too_large", "",
+		Text{"The task's output is larger than a run may keep.", "Ask for less (maxBytes, maxRows, fewer fields), or keep the data elsewhere and pass a reference."},
+		Text{"任务的输出超过了大小上限。", "请减少返回的数据（maxBytes、maxRows、更少的字段），或把数据另存，只传引用。"},
 	},
 }
