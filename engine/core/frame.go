@@ -18,13 +18,28 @@ func (m *stepper) newFrame(owner *activation, graph, index int, input Value, ite
 	if n := len(spare); n > 0 {
 		f, m.s.spare[graph] = spare[n-1], spare[:n-1]
 	} else {
-		f = &frame{acts: make([]activation, len(m.p.Graphs[graph].Nodes))}
+		f = m.freshFrame(graph)
 	}
 	f.graph, f.owner, f.index, f.input, f.item = graph, owner, index, input, item
 	f.open, f.failure, f.closed = len(f.acts), nil, false
 	for local, i := range m.p.Graphs[graph].Nodes {
 		a := &f.acts[local]
 		*a = activation{frame: f, node: &m.p.Nodes[i], from: a.from[:0], owns: a.owns[:0]}
+	}
+	return f
+}
+
+// freshFrame is a frame that was never used. One array serves the taken edges of all its activations.
+func (m *stepper) freshFrame(graph int) *frame {
+	nodes := m.p.Graphs[graph].Nodes
+	edges := 0
+	for _, i := range nodes {
+		edges += len(m.p.Nodes[i].In)
+	}
+	f, taken := &frame{acts: make([]activation, len(nodes))}, make([]int, edges)
+	for local, i := range nodes {
+		n := len(m.p.Nodes[i].In)
+		f.acts[local].from, taken = taken[:0:n], taken[n:]
 	}
 	return f
 }
