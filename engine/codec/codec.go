@@ -90,6 +90,9 @@ func (w *writer) start(s *core.Start) {
 	if s.Join != 0 {
 		w.number("join", int64(s.Join))
 	}
+	if g := s.Gate; g != nil {
+		w.value("gate", core.Object{"key": g.Key, "limit": g.Limit, "policy": string(g.Policy)})
+	}
 	w.text("plan", s.Plan)
 	w.text("seed", strconv.FormatUint(s.Seed, 16))
 	w.number("revision", int64(s.Revision))

@@ -14,6 +14,7 @@ func TestRoundTripKeepsEverything(t *testing.T) {
 	events := []core.Event{
 		{Kind: core.RunStarted, At: 1732262400123456789, Start: &core.Start{
 			Run: "01jdb3", Parent: "01jda9", Join: 4, Plan: "sha256:ab", Seed: 1<<64 - 1, Revision: 1,
+			Gate:    &core.Gate{Key: "flow/6917", Limit: 2, Policy: core.GateReplace},
 			Trigger: core.Object{"body": core.Object{"order_id": 6917529027641081856, "名字": "李雷", "price": 59.9}},
 		}},
 		{Kind: core.TaskDone, At: 2, ID: 7, Attempt: 3, Value: core.List{nil, true, "x", 1}},

@@ -103,6 +103,13 @@ func (r *reader) start() *core.Start {
 		r.fail("seed is not a hexadecimal number")
 	}
 	s.Seed = seed
+	if g, ok := r.take("gate").(core.Object); ok {
+		in := reader{o: g}
+		s.Gate = &core.Gate{Key: in.text("key"), Limit: in.number("limit"), Policy: core.GatePolicy(in.text("policy"))}
+		if in.err != nil {
+			r.fail("gate: " + in.err.Error())
+		}
+	}
 	trigger, ok := r.take("trigger").(core.Object)
 	if !ok {
 		r.fail("trigger is not an object")

@@ -39,8 +39,10 @@ type Command struct {
 	Timeout time.Duration
 	// At is of SetTimer; of StartChild and CancelChild it is when the child was asked for.
 	At int64
-	// Event and Key are of Subscribe; Key is of AcquireLock and ReleaseLock.
+	// Event and Key are of Subscribe; Key is of AcquireLock and ReleaseLock. Gate is of the AcquireLock that lets a queued
+	// run begin.
 	Event, Key string
+	Gate       *Gate
 	// Flow, Input and Detach are of StartChild.
 	Flow   string
 	Input  Value

@@ -46,10 +46,30 @@ type Start struct {
 	Plan string
 	// Trigger is what expressions see as trigger.
 	Trigger Object
-	Seed    uint64
+	// Gate bounds how many runs are at work; nil lets the run begin at once.
+	Gate *Gate
+	Seed uint64
 	// Revision numbers the meaning of the core itself, see Revisions.
 	Revision int
 }
+
+// Gate makes a run wait, queued, until fewer than Limit others that name the same key are at work.
+type Gate struct {
+	Key   string
+	Limit int
+	// Policy says what happens when there is no room.
+	Policy GatePolicy
+}
+
+// GatePolicy is settings.concurrency.policy.
+type GatePolicy string
+
+// The policies of a gate without room.
+const (
+	GateQueue   GatePolicy = "queue"   // wait, in the order of arrival
+	GateSkip    GatePolicy = "skip"    // end the new run as cancelled
+	GateReplace GatePolicy = "replace" // cancel the runs at work, then begin
+)
 
 // ID numbers what a run has asked for: tasks, timers, subscriptions, children and locks share one counter, so that an
 // id is used once in a run. 0 is none.

@@ -156,6 +156,9 @@ func (s *State) Pending() []Pending {
 // Phase of the run.
 func (s *State) Phase() RunPhase { return s.phase }
 
+// Queued reports whether the run waits at its gate.
+func (s *State) Queued() bool { return s.phase == RunActive && s.root == nil }
+
 // Seq is the number of events folded.
 func (s *State) Seq() uint64 { return s.seq }
 

@@ -259,13 +259,23 @@ func (m *stepper) begin(e *Event) bool {
 	s.phase, s.vars = RunActive, m.p.Vars
 	s.pending = map[ID]*pending{}
 	s.spare = make([][]*frame, len(m.p.Graphs))
+	if g := s.start.Gate; g != nil {
+		m.ask(&pending{Command: Command{Kind: AcquireLock, ID: m.nextID(), Key: g.Key, Gate: g}})
+	} else {
+		m.enterRoot()
+	}
+	return true
+}
+
+// enterRoot begins the flow's own graph, and with it the time that the run may take.
+func (m *stepper) enterRoot() {
+	s := m.s
 	if m.p.Timeout > 0 {
 		s.deadline = m.nextID()
 		m.ask(&pending{Command: Command{Kind: SetTimer, ID: s.deadline, At: s.now + int64(m.p.Timeout)}, purpose: purposeRun})
 	}
-	s.root = m.newFrame(nil, 0, 0, e.Start.Trigger["body"], false)
+	s.root = m.newFrame(nil, 0, 0, s.start.Trigger["body"], false)
 	m.enter(s.root)
-	return true
 }
 
 func (m *stepper) taskDone(e *Event) bool {
@@ -353,6 +363,10 @@ func (m *stepper) lockGranted(e *Event) bool {
 		return false
 	}
 	p.granted = true
+	if p.act == nil {
+		m.enterRoot()
+		return true
+	}
 	m.move(p.act, CueWake, cueArg{cause: Cause{Kind: Locked}})
 	return true
 }

@@ -46,7 +46,9 @@ func (m *stepper) unwind(end *End) {
 	// A copy: finish adds to it, and a node may give the same End in every run.
 	own := *end
 	s.phase, s.end = RunUnwinding, &own
-	m.stopFrame(s.root)
+	if s.root != nil {
+		m.stopFrame(s.root)
+	}
 	s.queue, s.head, s.hits, s.hit, s.ended, s.yielded = nil, 0, nil, 0, nil, false
 	if end.Status == Succeeded {
 		m.finish()

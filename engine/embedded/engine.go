@@ -179,7 +179,7 @@ func (e *Engine) begin(req engine.StartRequest, ended chan *core.End) (storage.R
 	r := e.newRun(e.ids.next(now), plan)
 	r.once = req.Once
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
-		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Seed: seedOf(r.id), Revision: core.Revision,
+		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: req.Gate, Seed: seedOf(r.id), Revision: core.Revision,
 	}}
 	if err := e.admit(r, delivery{event: event, ack: func(err error) { durable <- err }}, ended); err != nil {
 		return "", nil, err

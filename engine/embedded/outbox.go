@@ -30,7 +30,7 @@ func (e *Engine) carryOut(r *run, c *core.Command) {
 	case core.Unsubscribe:
 		e.subs.remove(place{r.id, c.ID}, c.Event, c.Key)
 	case core.AcquireLock:
-		e.locks.acquire(place{r.id, c.ID}, c.Key)
+		e.locks.acquire(claim{place: place{r.id, c.ID}, gate: c.Gate}, c.Key)
 	case core.ReleaseLock:
 		e.locks.release(place{r.id, c.ID})
 	case core.StartChild:

@@ -45,7 +45,7 @@ func (e *Engine) recover() ([]*run, error) {
 		}
 		for i := range asks {
 			if asks[i].Granted {
-				e.locks.enlist(place{l.Run, asks[i].ID}, asks[i].Key)
+				e.locks.hold(claim{place: place{l.Run, asks[i].ID}, gate: asks[i].Gate}, asks[i].Key)
 			}
 		}
 		wanted = append(wanted, waiting{l.Run, e.runs[l.Run], asks})
@@ -104,7 +104,11 @@ func liveRow(s *core.State) *storage.Live {
 		case core.Subscribe:
 			waits = append(waits, core.Object{"kind": string(p.Kind), "id": int(p.ID), "event": p.Event, "key": p.Key})
 		case core.AcquireLock:
-			waits = append(waits, core.Object{"kind": string(p.Kind), "id": int(p.ID), "key": p.Key, "granted": p.Granted})
+			o := core.Object{"kind": string(p.Kind), "id": int(p.ID), "key": p.Key, "granted": p.Granted}
+			if p.Gate != nil {
+				o["limit"], o["policy"] = p.Gate.Limit, string(p.Gate.Policy)
+			}
+			waits = append(waits, o)
 		case core.StartChild:
 			// The child may have to be started again, with its input: that is in the journal.
 			return &storage.Live{Busy: true}
@@ -141,6 +145,10 @@ func waitsFrom(data []byte) ([]core.Pending, error) {
 		p.Event, _ = o["event"].(string)
 		p.Key, _ = o["key"].(string)
 		p.Granted, _ = o["granted"].(bool)
+		if limit, ok := o["limit"].(int); ok {
+			policy, _ := o["policy"].(string)
+			p.Gate = &core.Gate{Key: p.Key, Limit: limit, Policy: core.GatePolicy(policy)}
+		}
 		asks = append(asks, p)
 	}
 	return asks, nil

@@ -197,6 +197,8 @@ func (e *Engine) describe(r *run, a *storage.Append) {
 	switch end := s.End(); {
 	case end != nil:
 		row.Status, row.EndedAt = string(end.Status), time.Unix(0, s.Now()).UTC()
+	case s.Queued():
+		row.Status = string(core.Queued)
 	case s.Idle():
 		row.Status = string(core.Waiting)
 	}

@@ -1,0 +1,101 @@
+package embedded_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"sluice/engine"
+	"sluice/engine/core"
+	"sluice/engine/embedded"
+	"sluice/nodes"
+	"sluice/storage"
+)
+
+func gated(t *testing.T, e *embedded.Engine, g *core.Gate) storage.RunID {
+	t.Helper()
+	id, err := e.Start(t.Context(), engine.StartRequest{Plan: "p", Trigger: core.Object{}, Gate: g})
+	require.NoError(t, err)
+	return id
+}
+
+func TestAGateQueuesSkipsAndReplaces(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan string, 10), make(chan struct{})
+	w := &world{do: func(ctx context.Context, c nodes.Call) (core.Value, *core.Failure) {
+		entered <- c.Run.ID
+		select {
+		case <-leave:
+		case <-ctx.Done():
+			return nil, &core.Failure{Code: "cut"}
+		}
+		return "done", nil
+	}}
+	s := boltStore(t)
+	e := open(t, s, w, line("p", task("work", "do", true)))
+	queue := &core.Gate{Key: "p/1", Limit: 1, Policy: core.GateQueue}
+	first := gated(t, e, queue)
+	require.Equal(t, string(first), <-entered)
+	second := gated(t, e, queue)
+	row, err := s.Row(second)
+	require.NoError(t, err)
+	require.Equal(t, "queued", row.Status)
+	other := gated(t, e, &core.Gate{Key: "p/2", Limit: 1, Policy: core.GateQueue})
+	require.Equal(t, string(other), <-entered, "another key has room")
+
+	skipped := end(t, e, gated(t, e, &core.Gate{Key: "p/1", Limit: 1, Policy: core.GateSkip}))
+	require.Equal(t, core.Cancelled, skipped.Status)
+	require.True(t, strings.HasPrefix(skipped.Failure.Message, "skipped"), skipped.Failure.Message)
+
+	newest := gated(t, e, &core.Gate{Key: "p/1", Limit: 1, Policy: core.GateReplace})
+	require.Equal(t, core.Cancelled, end(t, e, first).Status)
+	require.Equal(t, core.Cancelled, end(t, e, second).Status)
+	require.Equal(t, string(newest), <-entered)
+	close(leave)
+	require.Equal(t, core.Succeeded, end(t, e, newest).Status)
+	require.Equal(t, core.Succeeded, end(t, e, other).Status)
+}
+
+// TestAGateHoldsOverARestart: a run that had passed the gate still fills it, those that queued begin in their order.
+func TestAGateHoldsOverARestart(t *testing.T) {
+	t.Parallel()
+	s := boltStore(t)
+	var mu sync.Mutex
+	inside, most := 0, 0
+	stuck := make(chan struct{})
+	var once sync.Once
+	w := &world{do: func(ctx context.Context, _ nodes.Call) (core.Value, *core.Failure) {
+		once.Do(func() { close(stuck) })
+		<-ctx.Done()
+		return nil, &core.Failure{Code: "cut"}
+	}}
+	p := line("p", task("work", "do", true))
+	e := open(t, s, w, p)
+	g := &core.Gate{Key: "p", Limit: 2, Policy: core.GateQueue}
+	var ids []storage.RunID
+	for range 8 {
+		ids = append(ids, gated(t, e, g))
+	}
+	<-stuck
+	cut, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = e.Close(cut)
+	w.do = func(context.Context, nodes.Call) (core.Value, *core.Failure) {
+		mu.Lock()
+		inside++
+		most = max(most, inside)
+		mu.Unlock()
+		mu.Lock()
+		inside--
+		mu.Unlock()
+		return "done", nil
+	}
+	e = open(t, s, w, p)
+	for _, id := range ids {
+		require.Equal(t, "done", end(t, e, id).Output)
+	}
+	require.LessOrEqual(t, most, 2)
+}
