@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sluice/engine/core"
+	"sluice/engine/enginetest"
 )
 
 // driver is what a driver holds in memory: a crash takes all but the durable part of the journal.
@@ -82,10 +83,8 @@ func (k *Case) carryOut(c core.Command) error {
 	case core.Unsubscribe:
 		k.signals = slices.DeleteFunc(k.signals, byID)
 	case core.StartChild:
-		if _, started := k.children[c.ID]; !started {
-			k.children[c.ID] = core.Event{}
-		}
 		k.joins = append(k.joins, c)
+		return k.meet(c.ID, "child "+c.Node+" "+enginetest.JSON(c.Input))
 	case core.CancelChild:
 		k.joins = slices.DeleteFunc(k.joins, byID)
 	case core.AcquireLock:
@@ -114,7 +113,10 @@ func (k *Case) hire(j *job) error {
 		return nil
 	}
 	k.jobs = append(k.jobs, j)
-	return k.meet(&j.Command)
+	if !j.Task.Write {
+		return nil
+	}
+	return k.meet(j.ID, "task "+j.Path+" "+enginetest.JSON(j.Args))
 }
 
 func (k *Case) abortTask(id core.ID) {

@@ -4,7 +4,6 @@ import (
 	"hash/fnv"
 
 	"sluice/engine/core"
-	"sluice/engine/enginetest"
 )
 
 // world is the outside: it survives every crash. It de-duplicates by idempotency key, which is the id of a task.
@@ -13,21 +12,17 @@ type world struct {
 	took map[core.ID]bool
 	// asked is what a peer saw under each key, to hold the next try to.
 	asked map[core.ID]string
-	// children are the ends of children that were started; an event without a kind has not ended.
+	// children are the ends of children that have ended.
 	children map[core.ID]core.Event
 	ends     int
 }
 
-// meet shows a task to the outside: a key that was seen before must come with the same request.
-func (k *Case) meet(c *core.Command) error {
-	if !c.Task.Write {
-		return nil
+// meet shows a request to the outside: a key that was seen before must come with the same request.
+func (k *Case) meet(id core.ID, request string) error {
+	if was, seen := k.world.asked[id]; seen && was != request {
+		return k.violated("the key %d was used for %s and then for %s", id, was, request)
 	}
-	request := c.Path + " " + enginetest.JSON(c.Args)
-	if was, seen := k.world.asked[c.ID]; seen && was != request {
-		return k.violated("the key %d was used for %s and then for %s", c.ID, was, request)
-	}
-	k.world.asked[c.ID] = request
+	k.world.asked[id] = request
 	return nil
 }
 
