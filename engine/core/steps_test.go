@@ -52,7 +52,7 @@ func playFile(t *testing.T, file string, met *coverage) {
 		}
 		title, _, _ := strings.Cut(part, "\n")
 		t.Run(title, func(t *testing.T) {
-			played := playCase(t, part, met)
+			played := (&session{met: met}).playCase(t, part)
 			got.WriteString("\n== " + played)
 			if !*update {
 				require.Equal(t, part, played, "run with -update and read the difference")
@@ -65,10 +65,9 @@ func playFile(t *testing.T, file string, met *coverage) {
 }
 
 // playCase gives the case as it should read.
-func playCase(t *testing.T, part string, met *coverage) string {
+func (s *session) playCase(t *testing.T, part string) string {
 	lines := strings.Split(part, "\n")
 	var plan, out strings.Builder
-	s := &session{met: met}
 	for i, line := range lines {
 		command, isCommand := strings.CutPrefix(line, "> ")
 		switch {
