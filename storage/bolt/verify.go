@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -26,8 +27,14 @@ const (
 	bucketValueSize = 16 // root page, sequence
 )
 
+// trustedPages: a longer file (64 MiB) that was sealed is not walked, so that years of slices open in no time. Damage
+// within it then shows when it is read, and the worst kind, lengths that lead outside of the file, may still end the
+// process: bbolt keeps no checksums that would tell.
+const trustedPages = 1 << 14
+
 // verify looks at a database before bbolt maps it. A file that is shorter than its pages, or whose pages lead astray,
-// would take the whole process down: bbolt walks all of them in a goroutine of its own, unless the file was sealed.
+// would take the whole process down: bbolt follows numbers without a look, and walks the pages of a file that was not
+// sealed in a goroutine of its own.
 func verify(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -43,11 +50,12 @@ func verify(f *os.File) error {
 	if info.Size() < int64(meta.pages)*pageSize {
 		return fmt.Errorf("it is %d bytes long and should have %d pages", info.Size(), meta.pages)
 	}
-	if meta.freelist != noFreelist {
+	if meta.freelist != noFreelist && meta.pages > trustedPages {
 		return nil
 	}
 	w := &walker{file: f, pages: meta.pages, seen: make([]uint64, meta.pages/64+1)}
-	return w.page(meta.root)
+	_, err = w.tree(meta.root, nil, nil)
+	return err
 }
 
 type metaPage struct{ root, freelist, pages, transaction uint64 }
@@ -78,78 +86,132 @@ func newestMeta(f io.ReaderAt) (newest metaPage, found bool) {
 	return newest, found
 }
 
-// A walker follows every page from a root, once.
+// A walker follows every page from a root, once. It must be no less strict than bbolt's own walk, which goes astray when
+// it finds something.
 type walker struct {
 	file  io.ReaderAt
 	pages uint64
 	seen  []uint64 // a bit for each page
 }
 
-func (w *walker) page(id uint64) error {
-	if id < 2 || id >= w.pages {
-		return fmt.Errorf("page %d is outside of the file", id)
-	}
-	if w.seen[id/64]&(1<<(id%64)) != 0 {
-		return fmt.Errorf("page %d is used twice", id)
-	}
-	w.seen[id/64] |= 1 << (id % 64)
-
-	p := make([]byte, pageSize)
-	if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil {
-		return fmt.Errorf("page %d: %w", id, err)
-	}
-	order := binary.NativeEndian
-	flags, count, overflow := order.Uint16(p[8:]), int(order.Uint16(p[10:])), uint64(order.Uint32(p[12:]))
-	if order.Uint64(p) != id || (flags != flagBranch && flags != flagLeaf) || (flags == flagBranch && count == 0) ||
-		id+overflow >= w.pages {
-		return fmt.Errorf("page %d is not a page of a tree", id)
-	}
-	size := (overflow + 1) * pageSize
-	if head := headerSize + count*elementSize; head > len(p) {
-		if uint64(head) > size {
-			return fmt.Errorf("page %d has more elements than room", id)
-		}
-		p = make([]byte, head)
-		if _, err := w.file.ReadAt(p, int64(id)*pageSize); err != nil {
-			return fmt.Errorf("page %d: %w", id, err)
-		}
-	}
-	for i := range count {
-		if err := w.element(id, size, flags, headerSize+i*elementSize, p); err != nil {
-			return err
-		}
-	}
-	return nil
+// A treePage is a branch or a leaf, with the heads of its elements; keys and values may lie further on.
+type treePage struct {
+	id, size uint64
+	branch   bool
+	count    int
+	head     []byte
 }
 
-// element checks the element whose head stands at offset at of the page, and follows it.
-func (w *walker) element(id, size uint64, flags uint16, at int, p []byte) error {
-	order := binary.NativeEndian
-	head := p[at : at+elementSize]
-	if flags == flagBranch {
-		from, length := uint64(at)+uint64(order.Uint32(head)), uint64(order.Uint32(head[4:]))
-		if from+length > size {
-			return fmt.Errorf("page %d has a key outside of it", id)
+// tree checks the pages from id down, whose keys must lie from low, included, to high; nil is no bound. It gives the
+// last key.
+func (w *walker) tree(id uint64, low, high []byte) (last []byte, err error) {
+	p, err := w.read(id)
+	if err != nil {
+		return nil, err
+	}
+	last = low
+	for i := range p.count {
+		key, child, err := w.element(p, i)
+		if err != nil {
+			return nil, err
 		}
-		return w.page(order.Uint64(head[8:]))
+		order := bytes.Compare(last, key)
+		if (last != nil && (order > 0 || order == 0 && i > 0)) || (high != nil && bytes.Compare(key, high) >= 0) {
+			return nil, fmt.Errorf("page %d has its keys out of order", id)
+		}
+		switch {
+		case p.branch:
+			next := high
+			if i+1 < p.count {
+				if next, _, err = w.element(p, i+1); err != nil {
+					return nil, err
+				}
+			}
+			last, err = w.tree(child, key, next)
+		case child != 0:
+			last = key
+			_, err = w.tree(child, nil, nil)
+		default:
+			last = key
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	from := uint64(at) + uint64(order.Uint32(head[4:]))
-	key, value := uint64(order.Uint32(head[8:])), uint64(order.Uint32(head[12:]))
-	if from+key+value > size {
-		return fmt.Errorf("page %d has a value outside of it", id)
+	return last, nil
+}
+
+func (w *walker) read(id uint64) (p treePage, err error) {
+	if id < 2 || id >= w.pages {
+		return p, fmt.Errorf("page %d is outside of the file", id)
 	}
-	if order.Uint32(head)&flagBucket == 0 {
-		return nil
+	head := make([]byte, pageSize)
+	if _, err := w.file.ReadAt(head, int64(id)*pageSize); err != nil {
+		return p, fmt.Errorf("page %d: %w", id, err)
 	}
-	var b [bucketValueSize]byte
-	if value < bucketValueSize {
-		return fmt.Errorf("page %d has a bucket without a root", id)
+	order := binary.NativeEndian
+	flags, overflow := order.Uint16(head[8:]), uint64(order.Uint32(head[12:]))
+	p = treePage{id: id, size: (overflow + 1) * pageSize, branch: flags == flagBranch, count: int(order.Uint16(head[10:]))}
+	if order.Uint64(head) != id || (flags != flagBranch && flags != flagLeaf) || (p.branch && p.count == 0) ||
+		id+overflow >= w.pages {
+		return p, fmt.Errorf("page %d is not a page of a tree", id)
 	}
-	if _, err := w.file.ReadAt(b[:], int64(id)*pageSize+int64(from+key)); err != nil {
-		return fmt.Errorf("page %d: %w", id, err)
+	for used := id; used <= id+overflow; used++ {
+		if w.seen[used/64]&(1<<(used%64)) != 0 {
+			return p, fmt.Errorf("page %d is used twice", used)
+		}
+		w.seen[used/64] |= 1 << (used % 64)
 	}
-	if root := order.Uint64(b[:]); root != 0 { // else the bucket lies inline
-		return w.page(root)
+	if end := headerSize + p.count*elementSize; end > len(head) {
+		if uint64(end) > p.size {
+			return p, fmt.Errorf("page %d has more elements than room", id)
+		}
+		head = make([]byte, end)
+		if _, err := w.file.ReadAt(head, int64(id)*pageSize); err != nil {
+			return p, fmt.Errorf("page %d: %w", id, err)
+		}
 	}
-	return nil
+	p.head = head
+	return p, nil
+}
+
+// element is the i-th key of a page and the page it leads to: of a leaf, only where it is a bucket with a page of its own.
+func (w *walker) element(p treePage, i int) (key []byte, child uint64, err error) {
+	order := binary.NativeEndian
+	at := uint64(headerSize + i*elementSize)
+	e := p.head[at : at+elementSize]
+	if p.branch {
+		key, err = w.part(p, at+uint64(order.Uint32(e)), uint64(order.Uint32(e[4:])))
+		return key, order.Uint64(e[8:]), err
+	}
+	from, keySize, valueSize := at+uint64(order.Uint32(e[4:])), uint64(order.Uint32(e[8:])), uint64(order.Uint32(e[12:]))
+	if from+keySize+valueSize > p.size {
+		return nil, 0, fmt.Errorf("page %d has a value outside of it", p.id)
+	}
+	if key, err = w.part(p, from, keySize); err != nil || order.Uint32(e)&flagBucket == 0 {
+		return key, 0, err
+	}
+	if valueSize < bucketValueSize {
+		return nil, 0, fmt.Errorf("page %d has a bucket without a root", p.id)
+	}
+	value, err := w.part(p, from+keySize, bucketValueSize)
+	if err != nil {
+		return nil, 0, err
+	}
+	return key, order.Uint64(value), nil // 0 where the bucket lies inline
+}
+
+// part is some bytes of a page.
+func (w *walker) part(p treePage, from, length uint64) ([]byte, error) {
+	if from+length > p.size {
+		return nil, fmt.Errorf("page %d has a key outside of it", p.id)
+	}
+	if from+length <= uint64(len(p.head)) {
+		return p.head[from : from+length : from+length], nil
+	}
+	b := make([]byte, length)
+	if _, err := w.file.ReadAt(b, int64(p.id)*pageSize+int64(from)); err != nil {
+		return nil, fmt.Errorf("page %d: %w", p.id, err)
+	}
+	return b, nil
 }
