@@ -1,0 +1,40 @@
+-- The order database that the shipped flows work on, for SQLite. Every statement can be run again on a database that has
+-- the tables already: it then does nothing.
+--
+-- Times are text in RFC 3339 with an offset, such as 2026-05-01T10:00:00+08:00, so that they name an instant whoever
+-- reads them. (Flows also read 2026-05-01 10:00:00, as a time in the flow's time zone.) Money is a decimal number as text,
+-- in yuan. Order ids are text: no platform's id is ever a number that could be rounded.
+
+CREATE TABLE IF NOT EXISTS orders (
+  order_id        TEXT PRIMARY KEY,
+  source          TEXT NOT NULL,                   -- the platform it was placed on: douyin, pdd, wechat, ...
+  channel         TEXT,                            -- the shop or account on that platform
+  status          TEXT NOT NULL,                   -- pending_payment, paid, pending_shipment, shipped, delivered, completed, refunded, cancelled
+  total_price     TEXT NOT NULL DEFAULT '0',
+  receiver_name   TEXT,
+  receiver_phone  TEXT,
+  receiver_address TEXT,
+  logistics_no    TEXT,                            -- the parcel's number, NULL before it is shipped
+  carrier         TEXT,
+  sync_source     TEXT,                            -- what wrote the status last: douyin_push, douyin_api_pull, ...
+  last_sync_time  TEXT,                            -- when the status was last heard of from the platform; NULL is never
+  created_at      TEXT NOT NULL,
+  pay_time        TEXT,                            -- NULL before it is paid
+  transaction_id  TEXT,                            -- the payment's id at whoever took the money
+  is_backfill     INTEGER NOT NULL DEFAULT 0,      -- 1: found missing later and filled in
+  backfill_reason TEXT
+);
+
+-- What is asked for: orders not heard of for some time, and orders in the order in which they were placed.
+CREATE INDEX IF NOT EXISTS orders_by_sync ON orders (status, last_sync_time);
+CREATE INDEX IF NOT EXISTS orders_by_time ON orders (source, created_at);
+
+CREATE TABLE IF NOT EXISTS order_items (
+  order_id TEXT NOT NULL REFERENCES orders (order_id) ON DELETE CASCADE,
+  line     INTEGER NOT NULL,                       -- from 1, in the platform's order
+  sku      TEXT NOT NULL,
+  name     TEXT,
+  quantity INTEGER NOT NULL,
+  price    TEXT NOT NULL DEFAULT '0',              -- of one
+  PRIMARY KEY (order_id, line)
+);

@@ -1,0 +1,35 @@
+// Package prebuilt holds the flows that ship with the program, each in a folder of its own: its document, its tests and a
+// page on what it is for.
+//
+// It must not know how a flow is compiled or run.
+package prebuilt
+
+import (
+	"embed"
+	"io/fs"
+	"strings"
+)
+
+//go:embed */flow.json
+var documents embed.FS
+
+//go:embed orders.sql
+var orders string
+
+// OrdersTables are the statements that create the tables of the order database, in order. They may be run again at any time.
+func OrdersTables() []string {
+	var statements []string
+	for statement := range strings.SplitSeq(orders, ";\n") {
+		if statement = strings.TrimSpace(statement); statement != "" {
+			statements = append(statements, statement)
+		}
+	}
+	return statements
+}
+
+// IDs are the shipped flows, sorted.
+func IDs() []string { return []string{"status-arbitration"} }
+
+// Document is the flow document of a shipped flow, as it stands in its folder. Of an id that is not shipped it is
+// fs.ErrNotExist.
+func Document(id string) ([]byte, error) { return fs.ReadFile(documents, id+"/flow.json") }
