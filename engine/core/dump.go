@@ -33,7 +33,9 @@ func (s *State) Dump() string {
 		d.failure("", s.end.Failure)
 		d.end()
 	}
-	d.frame(s.root)
+	if s.root != nil {
+		d.frame(s.root)
+	}
 	d.work(s)
 	d.pending(s)
 	for _, u := range s.undo {
@@ -136,6 +138,11 @@ func (d *dumper) start(s *State) {
 	d.text("seed", strconv.FormatUint(s.start.Seed, 16))
 	d.number("revision", int64(s.start.Revision))
 	d.time("at", s.startedAt)
+	if g := s.start.Gate; g != nil {
+		d.text("gate", g.Key)
+		d.number("limit", int64(g.Limit))
+		d.text("policy", string(g.Policy))
+	}
 	d.value("trigger", s.start.Trigger)
 	d.value("vars", s.vars)
 	d.end()

@@ -22,6 +22,7 @@ var words = map[string]core.EventKind{
 //	start seed=7 trigger={"body":1}       fire 3            signal 4 value=1       cancel reason=late
 //	done 1 value={"ok":true}              lost 1            child 5 value=1        continue
 //	fail 1 code=http.status permanent     lock 6            child 5 code=broken
+//	start gate=KEY                        cancel code=run.too_big
 //
 // Times are at=DURATION since time zero. What a line leaves out comes from the state: the attempt is the one that is
 // pending, the time the last one, or when the timer is due.
@@ -93,6 +94,8 @@ func setField(e *core.Event, name, value string) (err error) {
 		e.Start.Revision, err = strconv.Atoi(value)
 	case "seed":
 		e.Start.Seed, err = strconv.ParseUint(value, 10, 64)
+	case "gate":
+		e.Start.Gate = &core.Gate{Key: value, Limit: 1, Policy: core.GateQueue}
 	case "trigger":
 		e.Start.Trigger, err = object(value)
 	default:
@@ -131,6 +134,9 @@ func EventLine(e *core.Event) string {
 	}
 	if e.Start != nil {
 		fmt.Fprintf(&b, " seed=%d trigger=%s", e.Start.Seed, JSON(e.Start.Trigger))
+		if g := e.Start.Gate; g != nil {
+			fmt.Fprintf(&b, " gate=%s", g.Key)
+		}
 	}
 	if e.Reason != "" {
 		fmt.Fprintf(&b, " reason=%s", e.Reason)

@@ -15,6 +15,8 @@ type Case struct {
 	orderly bool
 	text    string
 	plan    *core.Plan
+	// gate makes the run wait until it is let in.
+	gate *core.Gate
 
 	state    *core.State
 	decision core.Decision
@@ -76,6 +78,9 @@ func newCase(c Chooser, text string, orderly bool, met *Met) (*Case, error) {
 		return nil, &Violation{"the plan cannot be read: " + err.Error(), text}
 	}
 	k := &Case{c: c, orderly: orderly, text: text, plan: plan, Met: met}
+	if chance(c, 5) {
+		k.gate = &core.Gate{Key: "gate", Limit: 1, Policy: core.GateQueue}
+	}
 	k.world = world{took: map[core.ID]bool{}, asked: map[core.ID]string{}, children: map[core.ID]core.Event{}}
 	k.reset()
 	return k, nil
@@ -106,7 +111,7 @@ func (k *Case) play(acts int) error {
 
 func (k *Case) begin() error {
 	return k.deliver(core.Event{Kind: core.RunStarted, At: 1, Start: &core.Start{
-		Run: "run", Plan: k.plan.Hash, Seed: 1, Revision: core.Revision, Trigger: core.Object{"body": "in"},
+		Run: "run", Plan: k.plan.Hash, Gate: k.gate, Seed: 1, Revision: core.Revision, Trigger: core.Object{"body": "in"},
 	}})
 }
 
