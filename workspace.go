@@ -63,7 +63,7 @@ func openWorkspace(c *console, dir, connectionsFile string) (*workspace, error) 
 
 // registry is all node types, at work on these connections and this storage.
 func registry(connections *connect.Set, meta storage.Meta) (*nodes.Registry, error) {
-	return nodes.New(all.Specs())
+	return nodes.New(all.Specs(all.Deps{Connections: connections}))
 }
 
 // connect reads a file of connections; without one there are none.

@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write what the tests found into testdat
 func registry(tb testing.TB) *nodes.Registry {
 	tb.Helper()
 	var specs []nodes.Spec
-	for _, s := range all.Specs() {
+	for _, s := range all.Specs(all.Deps{}) {
 		if s.Run == nil {
 			specs = append(specs, s)
 		}

@@ -39,7 +39,7 @@ func BenchmarkPure(b *testing.B) {
 		}},
 	} {
 		b.Run(c.nodeType, func(b *testing.B) {
-			registry, err := nodes.New(Specs())
+			registry, err := nodes.New(Specs(Deps{}))
 			require.NoError(b, err)
 			n := nodetest.Compile(b, registry.Find(c.nodeType), c.config)
 			b.ReportAllocs()
