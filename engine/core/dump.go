@@ -36,7 +36,7 @@ func (s *State) Dump() string {
 	if s.root != nil {
 		d.frame(s.root)
 	}
-	d.work(s)
+	d.queue(s)
 	d.pending(s)
 	for _, u := range s.undo {
 		d.word("undo " + u.path)
@@ -251,22 +251,10 @@ func (d *dumper) field(name string, v reflect.Value, within bool) {
 	}
 }
 
-// work shows what is ready but not yet worked on: a run that yielded has some.
-func (d *dumper) work(s *State) {
+// queue shows what is ready but had no turn: a run that yielded has some.
+func (d *dumper) queue(s *State) {
 	for _, a := range s.queue[s.head:] {
 		d.word("queued " + a.path() + " " + a.phase.String())
-		d.end()
-	}
-	for _, h := range s.hits[s.hit:] {
-		d.word("hit")
-		d.number("edge", int64(h.edge+1))
-		d.flag("taken", h.taken)
-		d.end()
-	}
-	for _, f := range s.ended {
-		d.word("ended")
-		d.number("graph", int64(f.graph))
-		d.number("index", int64(f.index))
 		d.end()
 	}
 }

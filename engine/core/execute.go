@@ -81,7 +81,7 @@ func (m *stepper) execute(a *activation) {
 		a.phase = PhaseWaiting
 		m.trace(a)
 		if n.Timeout > 0 {
-			m.setTimer(a, purposeTimeout, 0, m.s.now+int64(n.Timeout))
+			m.setTimer(a, purposeTimeout, 0, m.after(n.Timeout))
 		}
 		a.machine = n.Machine()
 		m.advance(a, Cause{Kind: Entered}, nil)
@@ -208,7 +208,7 @@ func (m *stepper) fault(a *activation, f *Failure) {
 	a.failure = f
 	a.phase = PhaseDelayed
 	m.trace(a)
-	m.setTimer(a, purposeRetry, 0, m.s.now+int64(r.pause(a.attempt, m.seed(a))))
+	m.setTimer(a, purposeRetry, 0, m.after(r.pause(a.attempt, m.seed(a))))
 }
 
 // wanted asks the policy's condition, with the failure in scope. A condition that fails does not retry.
@@ -222,7 +222,7 @@ func (m *stepper) wanted(r *Retry, a *activation, f *Failure) bool {
 	return bad == nil && yes == true
 }
 
-// maxPause keeps sums of a time and a pause within 64 bits.
+// maxPause is what no pause exceeds.
 const maxPause = math.MaxInt64 / 4
 
 // pause is the delay after try number attempt. Products are rounded before they are added, so that all machines, with and

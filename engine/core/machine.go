@@ -71,7 +71,7 @@ func (t *Turn) Open(index int, input Value, item bool) { t.m.open(t.act, index, 
 func (t *Turn) SetTimer(n int, at int64) { t.m.setTimer(t.act, purposeMachine, n, at) }
 
 // After is Now plus d.
-func (t *Turn) After(d time.Duration) int64 { return t.m.s.now + int64(d) }
+func (t *Turn) After(d time.Duration) int64 { return t.m.after(d) }
 
 // Subscribe asks for Signalled with this n when event comes with key.
 func (t *Turn) Subscribe(n int, event, key string) { t.m.subscribe(t.act, n, event, key) }

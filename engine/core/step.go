@@ -2,7 +2,9 @@ package core
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"time"
 )
 
 // Revision numbers the meaning of this package. A change of what a fold does with a journal takes the next number; the
@@ -228,6 +230,14 @@ func (m *stepper) next() {
 	m.move(a, CueTurn, cueArg{})
 }
 
+// after is the present plus d, or the end of time as 64 bits have it.
+func (m *stepper) after(d time.Duration) int64 {
+	if at := m.s.now + int64(d); d <= 0 || at > m.s.now {
+		return at
+	}
+	return math.MaxInt64
+}
+
 func (m *stepper) command(c Command) { m.d.Commands = append(m.d.Commands, c) }
 
 func (m *stepper) nextID() ID {
@@ -272,7 +282,7 @@ func (m *stepper) enterRoot() {
 	s := m.s
 	if m.p.Timeout > 0 {
 		s.deadline = m.nextID()
-		m.ask(&pending{Command: Command{Kind: SetTimer, ID: s.deadline, At: s.now + int64(m.p.Timeout)}, purpose: purposeRun})
+		m.ask(&pending{Command: Command{Kind: SetTimer, ID: s.deadline, At: m.after(m.p.Timeout)}, purpose: purposeRun})
 	}
 	s.root = m.newFrame(nil, 0, 0, s.start.Trigger["body"], false)
 	m.enter(s.root)
