@@ -117,13 +117,13 @@ func bySluice(b *testing.B) func() []byte {
 		if err != nil {
 			panic(err)
 		}
-		_, end, err := e.Run(context.Background(), engine.StartRequest{
+		_, answer, err := e.Call(context.Background(), engine.StartRequest{
 			Plan: flow.Plan.Hash, Trigger: core.Object{"type": "webhook", "body": body},
 		})
 		if err != nil {
 			panic(err)
 		}
-		out, err := value.Encode(end.Output)
+		out, err := value.Encode(answer.End.Output)
 		if err != nil {
 			panic(err)
 		}

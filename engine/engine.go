@@ -41,9 +41,10 @@ func (e *DuplicateError) Error() string {
 type Engine interface {
 	// Start starts a run and returns when it is durable. A DuplicateError names the run that has the idempotency key.
 	Start(ctx context.Context, r StartRequest) (storage.RunID, error)
-	// Run starts a run and returns when it has ended: what Start and Wait do, with one wait for the disk where nothing
-	// else makes the run wait.
-	Run(ctx context.Context, r StartRequest) (storage.RunID, *core.End, error)
+	// Call starts a run and returns with its answer: what a respond node said or how the run ended, whichever came first.
+	// Either is durable; where nothing else makes the run wait there is one wait for the disk. When the context ends
+	// first, the run is named and goes on.
+	Call(ctx context.Context, r StartRequest) (storage.RunID, Answer, error)
 	// Wait returns when the run has ended and its end is durable. It fails with the context.
 	Wait(ctx context.Context, run storage.RunID) (*core.End, error)
 	// Signal wakes what awaits the event with this key and returns how many runs took it, durably.
@@ -65,6 +66,12 @@ type StartRequest struct {
 	Gate *core.Gate
 	// Once starts at most one run for a key; nil starts one in any case.
 	Once *storage.Once
+}
+
+// Answer is what a run says to its caller: one of the two is set.
+type Answer struct {
+	Response *core.Response
+	End      *core.End
 }
 
 // Step is one activation of a run, as people see it.

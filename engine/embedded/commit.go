@@ -201,11 +201,11 @@ func (e *Engine) over(r *run, end *core.End) {
 	e.letGo(r)
 	e.remove(r)
 	e.mu.Lock()
-	waiting := e.ended[r.id]
-	delete(e.ended, r.id)
+	waiting := e.callers[r.id]
+	delete(e.callers, r.id)
 	e.mu.Unlock()
 	for _, ch := range waiting {
-		ch <- end
+		ch <- engine.Answer{End: end}
 	}
 }
 

@@ -51,10 +51,11 @@ type Engine struct {
 	ids   idSource
 	ready runQueue
 
-	mu     sync.Mutex
-	runs   map[storage.RunID]*run
-	ended  map[storage.RunID][]chan *core.End
-	closed bool
+	mu   sync.Mutex
+	runs map[storage.RunID]*run
+	// callers wait for answers and ends; their channels have room for both.
+	callers map[storage.RunID][]chan engine.Answer
+	closed  bool
 
 	committer committer
 	timers    timers
@@ -86,7 +87,7 @@ func Open(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{o: o, runs: map[storage.RunID]*run{}, ended: map[storage.RunID][]chan *core.End{}}
+	e := &Engine{o: o, runs: map[storage.RunID]*run{}, callers: map[storage.RunID][]chan engine.Answer{}}
 	e.ready.wake.L = &e.ready.mu
 	e.committer.init(e)
 	e.timers.init(e)
@@ -142,31 +143,32 @@ func (e *Engine) Start(ctx context.Context, req engine.StartRequest) (storage.Ru
 	}
 }
 
-// Run implements engine.Engine.
-func (e *Engine) Run(ctx context.Context, req engine.StartRequest) (storage.RunID, *core.End, error) {
-	ended := make(chan *core.End, 1)
-	id, durable, err := e.begin(req, ended)
+// Call implements engine.Engine.
+func (e *Engine) Call(ctx context.Context, req engine.StartRequest) (storage.RunID, engine.Answer, error) {
+	answer := make(chan engine.Answer, 2)
+	id, durable, err := e.begin(req, answer)
 	if err != nil {
-		return "", nil, err
+		return "", engine.Answer{}, err
 	}
-	defer e.forget(id, ended)
+	defer e.forget(id, answer)
 	for {
 		select {
-		case end := <-ended:
-			return id, end, nil
+		case a := <-answer:
+			return id, a, nil
 		case err := <-durable:
 			if err != nil {
-				return id, nil, e.notDuplicate(req, err)
+				return id, engine.Answer{}, e.notDuplicate(req, err)
 			}
 			durable = nil
 		case <-ctx.Done():
-			return id, nil, ctx.Err()
+			return id, engine.Answer{}, ctx.Err()
 		}
 	}
 }
 
-// begin gives a new run its first turn. durable is told when its start is on disk, ended when it is over.
-func (e *Engine) begin(req engine.StartRequest, ended chan *core.End) (storage.RunID, <-chan error, error) {
+// begin gives a new run its first turn. durable is told when its start is on disk; answer, with room for two, when the
+// run answers and when it is over.
+func (e *Engine) begin(req engine.StartRequest, answer chan engine.Answer) (storage.RunID, <-chan error, error) {
 	if size := value.Size(req.Trigger); size > e.o.ValueBytes {
 		return "", nil, fmt.Errorf("%w: about %d bytes, at most %d", engine.ErrTooLarge, size, e.o.ValueBytes)
 	}
@@ -181,7 +183,7 @@ func (e *Engine) begin(req engine.StartRequest, ended chan *core.End) (storage.R
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: req.Gate, Seed: seedOf(r.id), Revision: core.Revision,
 	}}
-	if err := e.admit(r, delivery{event: event, ack: func(err error) { durable <- err }}, ended); err != nil {
+	if err := e.admit(r, delivery{event: event, ack: func(err error) { durable <- err }}, answer); err != nil {
 		return "", nil, err
 	}
 	e.turn(r)
@@ -201,7 +203,7 @@ func (e *Engine) notDuplicate(req engine.StartRequest, err error) error {
 }
 
 // admit makes a new run known, with its first delivery, owned by the caller who must give it its turn.
-func (e *Engine) admit(r *run, first delivery, ended chan *core.End) error {
+func (e *Engine) admit(r *run, first delivery, answer chan engine.Answer) error {
 	if time.Now().UnixNano() < e.stalled.Load() {
 		return engine.ErrUnavailable
 	}
@@ -212,17 +214,17 @@ func (e *Engine) admit(r *run, first delivery, ended chan *core.End) error {
 	}
 	r.inbox, r.scheduled = append(r.inbox, first), true
 	e.runs[r.id] = r
-	if ended != nil {
-		e.ended[r.id] = append(e.ended[r.id], ended)
+	if answer != nil {
+		e.callers[r.id] = append(e.callers[r.id], answer)
 	}
 	return nil
 }
 
 // Wait implements engine.Engine.
 func (e *Engine) Wait(ctx context.Context, id storage.RunID) (*core.End, error) {
-	ch := make(chan *core.End, 1)
+	ch := make(chan engine.Answer, 2)
 	e.mu.Lock()
-	e.ended[id] = append(e.ended[id], ch)
+	e.callers[id] = append(e.callers[id], ch)
 	e.mu.Unlock()
 	defer e.forget(id, ch)
 	// The end may have come before ch was known.
@@ -237,11 +239,15 @@ func (e *Engine) Wait(ctx context.Context, id storage.RunID) (*core.End, error) 
 		}
 		return over.State.End(), nil
 	}
-	select {
-	case end := <-ch:
-		return end, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	for {
+		select {
+		case a := <-ch:
+			if a.End != nil {
+				return a.End, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
 
@@ -252,19 +258,19 @@ func (e *Engine) knows(id storage.RunID) bool {
 }
 
 // forget takes a waiter off the list.
-func (e *Engine) forget(id storage.RunID, ch chan *core.End) {
+func (e *Engine) forget(id storage.RunID, ch chan engine.Answer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var rest []chan *core.End
-	for _, c := range e.ended[id] {
+	var rest []chan engine.Answer
+	for _, c := range e.callers[id] {
 		if c != ch {
 			rest = append(rest, c)
 		}
 	}
 	if rest == nil {
-		delete(e.ended, id)
+		delete(e.callers, id)
 	} else {
-		e.ended[id] = rest
+		e.callers[id] = rest
 	}
 }
 

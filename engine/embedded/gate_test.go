@@ -99,3 +99,24 @@ func TestAGateHoldsOverARestart(t *testing.T) {
 	}
 	require.LessOrEqual(t, most, 2)
 }
+
+func TestACallGetsTheFirstAnswer(t *testing.T) {
+	t.Parallel()
+	answer := control("answer", func(t *core.Turn, _ core.Cause) {
+		t.Respond(core.Response{Status: 201, Body: t.Scope().Input()})
+		t.Emit(0, nil)
+	})
+	p := line("p", answer, awaitNode("later", "go", "1"))
+	silent := line("silent", pure("x", func(core.Scope) core.Value { return 7 }))
+	e := open(t, boltStore(t), &world{}, p, silent)
+	id, got, err := e.Call(t.Context(), engine.StartRequest{Plan: "p", Trigger: core.Object{"body": "hello"}})
+	require.NoError(t, err)
+	require.Equal(t, &core.Response{Status: 201, Body: "hello"}, got.Response)
+	_, err = e.Signal(t.Context(), "go", "1", "ended")
+	require.NoError(t, err)
+	require.Equal(t, "ended", end(t, e, id).Output)
+
+	_, got, err = e.Call(t.Context(), engine.StartRequest{Plan: "silent", Trigger: core.Object{}})
+	require.NoError(t, err)
+	require.Equal(t, 7, got.End.Output)
+}

@@ -41,8 +41,19 @@ func (e *Engine) carryOut(r *run, c *core.Command) {
 		e.deliver(r.id, delivery{event: core.Event{Kind: core.Continued, At: time.Now().UnixNano()}})
 	case core.Finish:
 		e.tellParent(r, c.End)
-	case core.Respond, core.HoldForHuman:
-		// A held task is found by the run's status; an answer nobody waits for is no loss.
+	case core.Respond:
+		e.respond(r.id, c.Response)
+	case core.HoldForHuman:
+		// It is found by the run's status.
+	}
+}
+
+// respond gives a respond node's answer to whoever waits for one; when nobody does, it is no loss.
+func (e *Engine) respond(id storage.RunID, answer *core.Response) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, ch := range e.callers[id] {
+		ch <- engine.Answer{Response: answer}
 	}
 }
 
