@@ -8,7 +8,7 @@ import (
 
 // act does one thing of all that may happen next. What goes forward comes first in the list, so that a chooser with
 // nothing left to say lets the run end.
-func (k *Case) act() error {
+func (k *trial) act() error {
 	acts := make([]func() error, 0, 24)
 	add := func(possible bool, weight int, do func() error) {
 		for range weight {
@@ -35,7 +35,7 @@ func (k *Case) act() error {
 }
 
 // settle lets the world answer everything, in order, until the run is over.
-func (k *Case) settle() error {
+func (k *trial) settle() error {
 	for range 20_000 {
 		if err := k.sync(len(k.journal)); err != nil {
 			return err
@@ -71,7 +71,7 @@ func (k *Case) settle() error {
 }
 
 // deliverAny delivers some event on its way, and sometimes leaves a copy of it there.
-func (k *Case) deliverAny() error {
+func (k *trial) deliverAny() error {
 	i := k.c.Pick(len(k.mail))
 	e := k.mail[i]
 	if !chance(k.c, 4) {
@@ -81,7 +81,7 @@ func (k *Case) deliverAny() error {
 }
 
 // again delivers what was delivered before. Only a Continued can mean something twice.
-func (k *Case) again() error {
+func (k *trial) again() error {
 	if len(k.journal) < 2 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (k *Case) again() error {
 }
 
 // nonsense delivers an answer to nothing, or the wrong kind of answer.
-func (k *Case) nonsense() error {
+func (k *trial) nonsense() error {
 	kinds := []core.EventKind{core.TaskDone, core.TimerFired, core.SignalReceived, core.ChildDone, core.LockGranted, core.TaskLost}
 	e := core.Event{Kind: kinds[k.c.Pick(len(kinds))], At: k.now, ID: 1_000_000}
 	if all := k.state.Pending(); len(all) > 0 {
@@ -113,30 +113,30 @@ func (k *Case) nonsense() error {
 }
 
 // free is a lock that is asked for and that nobody holds, -1 when there is none.
-func (k *Case) free() int {
+func (k *trial) free() int {
 	return slices.IndexFunc(k.locks, func(c core.Command) bool { return k.held[c.Key] == 0 })
 }
 
-func (k *Case) grant(i int) {
+func (k *trial) grant(i int) {
 	c := k.locks[i]
 	k.held[c.Key] = c.ID
 	k.post(core.Event{Kind: core.LockGranted, At: k.now, ID: c.ID})
 }
 
-func (k *Case) join(i int) {
+func (k *trial) join(i int) {
 	c := k.joins[i]
 	k.joins = slices.Delete(k.joins, i, i+1)
 	k.post(k.childEnd(c.ID))
 }
 
-func (k *Case) signal(i int) {
+func (k *trial) signal(i int) {
 	c := k.signals[i]
 	k.signals = slices.Delete(k.signals, i, i+1)
 	k.post(core.Event{Kind: core.SignalReceived, At: k.now, ID: c.ID, Value: c.Event})
 }
 
 // person says of a held write what became of it.
-func (k *Case) person(i int) {
+func (k *trial) person(i int) {
 	c := k.persons[i]
 	k.persons = slices.Delete(k.persons, i, i+1)
 	e := core.Event{Kind: core.TaskDone, At: k.now, ID: c.ID, Attempt: c.Attempt, Value: c.Path}
@@ -150,14 +150,14 @@ func (k *Case) person(i int) {
 	k.post(e)
 }
 
-func (k *Case) fire(i int) {
+func (k *trial) fire(i int) {
 	c := k.timers[i]
 	k.timers = slices.Delete(k.timers, i, i+1)
 	k.now = max(k.now, c.At)
 	k.post(core.Event{Kind: core.TimerFired, At: k.now, ID: c.ID})
 }
 
-func (k *Case) earliest() int {
+func (k *trial) earliest() int {
 	first := 0
 	for i := range k.timers {
 		if k.timers[i].At < k.timers[first].At {

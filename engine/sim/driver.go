@@ -46,7 +46,7 @@ func newDriver(durable int) driver {
 }
 
 // ask takes a command of the event that was just folded.
-func (k *Case) ask(c core.Command) error {
+func (k *trial) ask(c core.Command) error {
 	if c.Outward() {
 		k.waiting = append(k.waiting, outward{c, len(k.journal)})
 		return nil
@@ -55,7 +55,7 @@ func (k *Case) ask(c core.Command) error {
 }
 
 // sync makes events durable and carries out what waited for them.
-func (k *Case) sync(upTo int) error {
+func (k *trial) sync(upTo int) error {
 	k.durable = max(k.durable, upTo)
 	for len(k.waiting) > 0 && k.waiting[0].seq <= k.durable {
 		c := k.waiting[0].Command
@@ -67,7 +67,7 @@ func (k *Case) sync(upTo int) error {
 	return nil
 }
 
-func (k *Case) carryOut(c core.Command) error {
+func (k *trial) carryOut(c core.Command) error {
 	byID := func(x core.Command) bool { return x.ID == c.ID }
 	switch c.Kind {
 	case core.RunTask:
@@ -104,10 +104,10 @@ func (k *Case) carryOut(c core.Command) error {
 	return nil
 }
 
-func (k *Case) post(e core.Event) { k.mail = append(k.mail, e) }
+func (k *trial) post(e core.Event) { k.mail = append(k.mail, e) }
 
 // hire gives a task to a worker.
-func (k *Case) hire(j *job) error {
+func (k *trial) hire(j *job) error {
 	if k.stopped[j.ID] {
 		k.post(core.Event{Kind: core.TaskDone, At: k.now, ID: j.ID, Attempt: j.Attempt, Failure: &core.Failure{Code: "task.aborted"}})
 		return nil
@@ -119,7 +119,7 @@ func (k *Case) hire(j *job) error {
 	return k.meet(j.ID, "task "+j.Path+" "+enginetest.JSON(j.Args))
 }
 
-func (k *Case) abortTask(id core.ID) {
+func (k *trial) abortTask(id core.ID) {
 	for _, j := range k.jobs {
 		if j.ID == id {
 			j.abort = true
@@ -131,7 +131,7 @@ func (k *Case) abortTask(id core.ID) {
 }
 
 // work lets a worker end its try.
-func (k *Case) work(i int) {
+func (k *trial) work(i int) {
 	j := k.jobs[i]
 	k.jobs = slices.Delete(k.jobs, i, i+1)
 	if j.abort {
@@ -142,7 +142,7 @@ func (k *Case) work(i int) {
 }
 
 // crash loses all but what is durable, and maybe some of what was on its way to the disk; then the run is recovered.
-func (k *Case) crash() error {
+func (k *trial) crash() error {
 	for _, j := range k.jobs {
 		// A worker that is killed may have done its work.
 		if j.Task.Write && chance(k.c, 2) && (!k.orderly || k.how(j) == fine) {
@@ -166,7 +166,7 @@ func (k *Case) crash() error {
 }
 
 // forget drops events that were not durable.
-func (k *Case) forget(keep int) {
+func (k *trial) forget(keep int) {
 	k.journal, k.dumps = k.journal[:keep], k.dumps[:keep]
 	k.lines = k.lines[:0]
 	for i := range k.journal {
@@ -176,7 +176,7 @@ func (k *Case) forget(keep int) {
 }
 
 // recover asks again for what the run waits for.
-func (k *Case) recover() error {
+func (k *trial) recover() error {
 	if k.state.Phase() == core.RunFinished && k.ends == 0 {
 		k.ends++
 	}

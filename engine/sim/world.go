@@ -18,7 +18,7 @@ type world struct {
 }
 
 // meet shows a request to the outside: a key that was seen before must come with the same request.
-func (k *Case) meet(id core.ID, request string) error {
+func (k *trial) meet(id core.ID, request string) error {
 	if was, seen := k.world.asked[id]; seen && was != request {
 		return k.violated("the key %d was used for %s and then for %s", id, was, request)
 	}
@@ -27,7 +27,7 @@ func (k *Case) meet(id core.ID, request string) error {
 }
 
 // outcome is how a try of a task ends.
-func (k *Case) outcome(j *job) core.Event {
+func (k *trial) outcome(j *job) core.Event {
 	e := core.Event{Kind: core.TaskDone, At: k.now, ID: j.ID, Attempt: j.Attempt}
 	switch k.how(j) {
 	case fine:
@@ -58,7 +58,7 @@ const (
 
 // how chooses how a try ends. In an orderly case it depends on the try alone. Else all is possible, but that a write that
 // took effect is refused: its key was seen. (Before it reaches its peer it may fail all the same.)
-func (k *Case) how(j *job) int {
+func (k *trial) how(j *job) int {
 	ways := []int{fine, fine, fine, fine, fine, busy, busy, gone, silent}
 	if k.orderly {
 		h := fnv.New32a()
@@ -74,7 +74,7 @@ func (k *Case) how(j *job) int {
 }
 
 // stop is how a task ends that was told to stop.
-func (k *Case) stop(j *job) core.Event {
+func (k *trial) stop(j *job) core.Event {
 	if k.c.Pick(3) == 0 {
 		return k.outcome(j)
 	}
@@ -87,7 +87,7 @@ func (k *Case) stop(j *job) core.Event {
 }
 
 // childEnd is how a child ended, the same whenever it is asked.
-func (k *Case) childEnd(id core.ID) core.Event {
+func (k *trial) childEnd(id core.ID) core.Event {
 	e := k.children[id]
 	if e.Kind == "" {
 		e = core.Event{Kind: core.ChildDone, ID: id, Value: "child"}

@@ -8,8 +8,8 @@ import (
 	"sluice/engine/enginetest"
 )
 
-// Case is one plan in one world.
-type Case struct {
+// trial is one plan in one world.
+type trial struct {
 	c Chooser
 	// orderly cases end alike in whatever order answers come.
 	orderly bool
@@ -29,7 +29,7 @@ type Case struct {
 
 	driver
 	world
-	Met *Met
+	met *Met
 }
 
 // Violation is a promise that was not kept.
@@ -46,7 +46,7 @@ func (v *Violation) Error() string { return v.Reason + "\n\n" + v.Transcript }
 // error is a Violation.
 func Play(c Chooser, acts int, met *Met) error {
 	orderly := chance(c, 4)
-	k, err := newCase(c, write(c, orderly), orderly, met)
+	k, err := newTrial(c, write(c, orderly), orderly, met)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func Play(c Chooser, acts int, met *Met) error {
 	if !orderly {
 		return nil
 	}
-	other, err := newCase(calm{}, k.text, true, met)
+	other, err := newTrial(calm{}, k.text, true, met)
 	if err != nil {
 		return err
 	}
@@ -72,12 +72,12 @@ func Play(c Chooser, acts int, met *Met) error {
 	return nil
 }
 
-func newCase(c Chooser, text string, orderly bool, met *Met) (*Case, error) {
+func newTrial(c Chooser, text string, orderly bool, met *Met) (*trial, error) {
 	plan, err := enginetest.Plan(text)
 	if err != nil {
 		return nil, &Violation{"the plan cannot be read: " + err.Error(), text}
 	}
-	k := &Case{c: c, orderly: orderly, text: text, plan: plan, Met: met}
+	k := &trial{c: c, orderly: orderly, text: text, plan: plan, met: met}
 	if chance(c, 5) {
 		k.gate = &core.Gate{Key: "gate", Limit: 1, Policy: core.GateQueue}
 	}
@@ -87,14 +87,14 @@ func newCase(c Chooser, text string, orderly bool, met *Met) (*Case, error) {
 }
 
 // reset forgets what a crash does not spare, short of the journal.
-func (k *Case) reset() {
+func (k *trial) reset() {
 	k.state = &core.State{}
-	k.decision = core.Decision{Tracing: true, Moved: k.Met.moved}
+	k.decision = core.Decision{Tracing: true, Moved: k.met.moved}
 	k.ledger = newLedger(k.plan)
 	k.driver = newDriver(k.durable)
 }
 
-func (k *Case) play(acts int) error {
+func (k *trial) play(acts int) error {
 	if err := k.begin(); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (k *Case) play(acts int) error {
 	return k.audit()
 }
 
-func (k *Case) begin() error {
+func (k *trial) begin() error {
 	return k.deliver(core.Event{Kind: core.RunStarted, At: 1, Start: &core.Start{
 		Run: "run", Plan: k.plan.Hash, Gate: k.gate, Seed: 1, Revision: core.Revision, Trigger: core.Object{"body": "in"},
 	}})
@@ -118,14 +118,14 @@ func (k *Case) begin() error {
 func line(e *core.Event) string { return "> " + enginetest.EventLine(e) }
 
 // deliver folds an event, and holds the core to what it promises of one event.
-func (k *Case) deliver(e core.Event) error {
+func (k *trial) deliver(e core.Event) error {
 	before, was := k.state.Phase(), k.state.Dump()
 	settled := k.ledger.settled[keyOf(&e)]
 	k.lines = append(k.lines, line(&e))
 	if err := core.Step(k.plan, k.state, &e, &k.decision); err != nil {
 		return k.violated("%v", err)
 	}
-	k.Met.ran(before, e.Kind, k.state.Phase())
+	k.met.ran(before, e.Kind, k.state.Phase())
 	if !k.decision.Applied {
 		if now := k.state.Dump(); now != was {
 			return k.violated("an event that was not applied changed the state from\n%s\nto\n%s", was, now)
@@ -135,14 +135,14 @@ func (k *Case) deliver(e core.Event) error {
 	if settled {
 		return k.violated("%s %d was settled and is applied again", e.Kind, e.ID)
 	}
-	k.Met.events[e.Kind]++
+	k.met.events[e.Kind]++
 	k.journal = append(k.journal, core.Recorded{Event: e, Heads: core.Heads(k.decision.Commands)})
 	k.dumps = append(k.dumps, k.state.Dump())
 	if err := k.ledger.enter(&e, k.state, &k.decision); err != nil {
 		return k.violated("%v", err)
 	}
 	for i := range k.decision.Commands {
-		k.Met.commands[k.decision.Commands[i].Kind]++
+		k.met.commands[k.decision.Commands[i].Kind]++
 		if err := k.ask(k.decision.Commands[i]); err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (k *Case) deliver(e core.Event) error {
 }
 
 // refold folds the journal anew: every prefix has to dump as it did.
-func (k *Case) refold() error {
+func (k *trial) refold() error {
 	d := core.Decision{Tracing: true}
 	s := &core.State{}
 	books := newLedger(k.plan)
@@ -171,7 +171,7 @@ func (k *Case) refold() error {
 }
 
 // audit is held when the run is over.
-func (k *Case) audit() error {
+func (k *trial) audit() error {
 	if err := k.refold(); err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (k *Case) audit() error {
 	return nil
 }
 
-func (k *Case) violated(format string, args ...any) error {
+func (k *trial) violated(format string, args ...any) error {
 	return &Violation{
 		Reason:     fmt.Sprintf(format, args...),
 		Transcript: "== found by simulation\n" + k.text + strings.Join(k.lines, "\n") + "\n",
