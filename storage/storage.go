@@ -108,7 +108,7 @@ type Journal interface {
 	// (ErrConflict, ErrDuplicate) stand in the result under their position and do not harm the others; any other
 	// failure is returned as the error, and then none was kept. Appends are taken in their order: a later one sees
 	// what an earlier one of the same call did. Where a backend keeps runs apart, a failure that strikes only some of
-	// them (ErrFull, say) is a refusal of those.
+	// them (ErrFull, ErrCorrupt) is a refusal of those.
 	Commit(appends []Append) (refused map[int]error, err error)
 	// Events calls yield with the run's events from sequence number from on, until it returns false. The bytes are
 	// valid only during the call. ErrNotFound for an unknown run.

@@ -59,7 +59,8 @@ type place struct {
 	slice    *slice
 }
 
-// add puts an append into the transaction of its home, or refuses it. An error is one of the whole batch.
+// add puts an append into the transaction of its home, or refuses it. An error is one of the whole batch; damage that is
+// met before anything of the append is written is a refusal, so that one damaged slice does not stop the others.
 func (b *batch) add(i int, a *storage.Append) error {
 	id, err := a.Run.Binary()
 	if err != nil {
@@ -71,27 +72,48 @@ func (b *batch) add(i int, a *storage.Append) error {
 		return err
 	}
 	t, err := b.write(home)
-	if err != nil {
-		return err
-	}
-	return t.guard(func() error {
-		known, refusal, err := t.check(id, a)
-		if err == nil && refusal == nil && a.Once != nil {
-			refusal, err = b.claim(i, t, id, *a.Once)
-		}
-		if err != nil {
+	if err == nil {
+		writing := false
+		err = t.guard(func() error {
+			known, refusal, err := t.check(id, a)
+			if err == nil && refusal == nil && a.Once != nil {
+				refusal, err = b.taken(i, id, *a.Once)
+			}
+			if err != nil {
+				return err
+			}
+			if refusal != nil {
+				b.refused[i] = refusal
+				return nil
+			}
+			writing = true
+			return b.place(i, t, id, known, a)
+		})
+		if err != nil && writing {
 			return err
 		}
-		if refusal != nil {
-			b.refused[i] = refusal
-			return nil
+	}
+	if errors.Is(err, storage.ErrCorrupt) {
+		b.refused[i] = err
+		return nil
+	}
+	return err
+}
+
+// place writes an append that nothing speaks against.
+func (b *batch) place(i int, t *sliceTx, id binaryID, k known, a *storage.Append) error {
+	b.placed = append(b.placed, place{i, t.slice})
+	if b.store.touched != nil {
+		b.store.touched[id] = b.store.touched[id] || a.Seq == 1
+	}
+	if a.Once != nil {
+		key := claimKey(*a.Once)
+		b.claimed[string(key)] = t.slice
+		if err := t.putClaim(key, claim{run: id, until: claimEnd(id, a.Once.TTL)}); err != nil {
+			return err
 		}
-		b.placed = append(b.placed, place{i, home})
-		if b.store.touched != nil {
-			b.store.touched[id] = b.store.touched[id] || a.Seq == 1
-		}
-		return t.append(id, known, a)
-	})
+	}
+	return t.append(id, k, a)
 }
 
 // home is the slice that a run belongs into. Only a new run may begin a slice, and only one that is younger than all
@@ -134,21 +156,17 @@ func (b *batch) write(sl *slice) (*sliceTx, error) {
 	return t, err
 }
 
-// claim claims an idempotency key for a run, or says why not.
-func (b *batch) claim(i int, t *sliceTx, id binaryID, once storage.Once) (refusal, err error) {
+// taken says why a run cannot have an idempotency key; it is nil where it can.
+func (b *batch) taken(i int, id binaryID, once storage.Once) (refusal, err error) {
 	key := claimKey(once)
 	held, ok, err := b.holder(key, millisOf(id))
-	if err != nil {
+	if err != nil || !ok || held.run == id {
 		return nil, err
 	}
-	if ok && held.run != id {
-		if sl := b.claimed[string(key)]; sl != nil {
-			b.placed = append(b.placed, place{i, sl})
-		}
-		return fmt.Errorf("%w: by run %s", storage.ErrDuplicate, storage.RunIDFrom(held.run)), nil
+	if sl := b.claimed[string(key)]; sl != nil {
+		b.placed = append(b.placed, place{i, sl})
 	}
-	b.claimed[string(key)] = t.slice
-	return nil, t.putClaim(key, claim{run: id, until: claimEnd(id, once.TTL)})
+	return fmt.Errorf("%w: by run %s", storage.ErrDuplicate, storage.RunIDFrom(held.run)), nil
 }
 
 // holder is the claim that holds a key at a time, in milliseconds, as this batch sees it.

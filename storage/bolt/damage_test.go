@@ -266,3 +266,34 @@ func TestOtherFormatIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "another format")
 	require.ErrorContains(t, err, files[2])
 }
+
+// TestDamageInOneSliceDoesNotStopTheOthers has an old slice go bad under a storage that is open.
+func TestDamageInOneSliceDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	dir, files := damaged(t, true)
+	s := open(t, dir, Options{SliceEvery: time.Hour})
+	f, err := os.OpenFile(files[0], os.O_RDWR, 0)
+	require.NoError(t, err)
+	info, err := f.Stat()
+	require.NoError(t, err)
+	_, err = f.WriteAt(make([]byte, info.Size()-2*pageSize), 2*pageSize)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+
+	for range 2 {
+		refused, err := s.Commit([]storage.Append{
+			{Run: runAt(0, 0), Seq: 2, Events: [][]byte{{1}}}, newRun(runAt(100*time.Minute, byte(len(s.slices))), "waiting"),
+		})
+		require.NoError(t, err)
+		require.ErrorIs(t, refused[0], storage.ErrCorrupt)
+		require.ErrorContains(t, refused[0], files[0])
+		delete(refused, 0)
+		if len(refused) > 0 { // the second time, since it was kept
+			require.ErrorIs(t, refused[1], storage.ErrConflict)
+		}
+	}
+	_, err = s.Row(runAt(0, 0))
+	require.ErrorIs(t, err, storage.ErrCorrupt)
+	_, err = s.Row(runAt(99*time.Minute, 0))
+	require.NoError(t, err)
+}
