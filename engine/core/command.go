@@ -60,12 +60,13 @@ type Response struct {
 }
 
 // Outward reports whether the outside world notices the command, so that it has to wait until the event that caused it
-// is durable. Reads and timers need not wait: after a crash they are simply done again.
+// is durable. Reads and timers need not wait: after a crash they are simply done again. AbortTask waits so that it cannot
+// overtake the task it is about.
 func (c *Command) Outward() bool {
 	switch c.Kind {
 	case RunTask:
 		return c.Task.Write
-	case StartChild, CancelChild, ReleaseLock, Respond, Finish:
+	case AbortTask, StartChild, CancelChild, ReleaseLock, Respond, Finish:
 		return true
 	default:
 		return false

@@ -22,7 +22,7 @@ type driver struct {
 	// locks are asked for or held; held maps keys to holders.
 	locks []core.Command
 	held  map[string]core.ID
-	// stopped tasks were aborted before they were started.
+	// stopped are the tasks that were told to stop.
 	stopped map[core.ID]bool
 	persons []core.Command
 }
@@ -109,8 +109,7 @@ func (k *trial) post(e core.Event) { k.mail = append(k.mail, e) }
 // hire gives a task to a worker.
 func (k *trial) hire(j *job) error {
 	if k.stopped[j.ID] {
-		k.post(core.Event{Kind: core.TaskDone, At: k.now, ID: j.ID, Attempt: j.Attempt, Failure: &core.Failure{Code: "task.aborted"}})
-		return nil
+		return k.violated("task %d at %s is started after it was told to stop", j.ID, j.Path)
 	}
 	k.jobs = append(k.jobs, j)
 	if !j.Task.Write {
@@ -120,14 +119,11 @@ func (k *trial) hire(j *job) error {
 }
 
 func (k *trial) abortTask(id core.ID) {
-	for _, j := range k.jobs {
-		if j.ID == id {
-			j.abort = true
-			return
-		}
-	}
 	k.stopped[id] = true
 	k.persons = slices.DeleteFunc(k.persons, func(c core.Command) bool { return c.ID == id })
+	for _, j := range k.jobs {
+		j.abort = j.abort || j.ID == id
+	}
 }
 
 // work lets a worker end its try.
