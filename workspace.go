@@ -61,9 +61,14 @@ func openWorkspace(c *console, dir, connectionsFile string) (*workspace, error) 
 	return w, nil
 }
 
-// registry is all node types, at work on these connections and this storage.
+// registry is all node types, at work on these connections and this storage; without a storage state values cannot be
+// kept.
 func registry(connections *connect.Set, meta storage.Meta) (*nodes.Registry, error) {
-	return nodes.New(all.Specs(all.Deps{Connections: connections}))
+	deps := all.Deps{Connections: connections}
+	if meta != nil {
+		deps.Values = library.Values{Meta: meta}
+	}
+	return nodes.New(all.Specs(deps))
 }
 
 // connect reads a file of connections; without one there are none.
