@@ -125,32 +125,47 @@ func (c *committer) commit(batch []*record) (rest []*record, ok bool) {
 	}
 	refused, err := c.e.o.Store.Commit(appends)
 	if err != nil {
-		c.e.stalled.Store(time.Now().Add(retryCommit).UnixNano())
-		c.e.o.Log.Error("the journal cannot be written; nothing new is taken on until it can", "error", err)
-		return c.giveBack(batch, err), false
-	}
-	if c.e.stalled.Swap(0) != 0 {
-		c.e.o.Log.Info("the journal can be written again")
+		return c.stall(batch, err), false
 	}
 	if c.e.crash("commit:after") {
 		return nil, true
 	}
+	var failed []*record
+	var failure error
 	for i, r := range batch {
-		if why := refused[i]; why != nil {
+		switch why := refused[i]; {
+		case why == nil:
+			c.e.committed(r)
+		case errors.Is(why, storage.ErrConflict) || errors.Is(why, storage.ErrDuplicate):
 			c.refuse(r, why)
-			continue
+		default:
+			// A part of the storage could not be written.
+			failed, failure = append(failed, r), why
 		}
-		c.e.committed(r)
+	}
+	if failed != nil {
+		return c.stall(failed, failure), false
+	}
+	if c.e.stalled.Swap(0) != 0 {
+		c.e.o.Log.Info("the journal can be written again")
 	}
 	return nil, true
 }
 
-// giveBack refuses the runs that would have started with this batch and returns the other records.
+// stall takes on nothing new for a while and returns the records that are to be tried again.
+func (c *committer) stall(batch []*record, why error) []*record {
+	c.e.stalled.Store(time.Now().Add(retryCommit).UnixNano())
+	c.e.o.Log.Error("the journal cannot be written; nothing new is taken on until it can", "error", why)
+	return c.giveBack(batch, why)
+}
+
+// giveBack refuses the runs that would have started with this batch, unless an acknowledged run waits for them, and
+// returns the other records.
 func (c *committer) giveBack(batch []*record, why error) []*record {
 	refused := map[*run]bool{}
 	var rest []*record
 	for _, r := range batch {
-		if r.append.Seq == 1 {
+		if r.append.Seq == 1 && !r.run.owed {
 			refused[r.run] = true
 		}
 		if refused[r.run] {

@@ -204,7 +204,7 @@ func (e *Engine) notDuplicate(req engine.StartRequest, err error) error {
 
 // admit makes a new run known, with its first delivery, owned by the caller who must give it its turn.
 func (e *Engine) admit(r *run, first delivery, answer chan engine.Answer) error {
-	if time.Now().UnixNano() < e.stalled.Load() {
+	if !r.owed && time.Now().UnixNano() < e.stalled.Load() {
 		return engine.ErrUnavailable
 	}
 	e.mu.Lock()
@@ -227,34 +227,31 @@ func (e *Engine) Wait(ctx context.Context, id storage.RunID) (*core.End, error) 
 	e.callers[id] = append(e.callers[id], ch)
 	e.mu.Unlock()
 	defer e.forget(id, ch)
-	// The end may have come before ch was known.
-	row, err := e.o.Store.Row(id)
-	switch {
-	case errors.Is(err, storage.ErrNotFound) && !e.knows(id):
-		return nil, fmt.Errorf("%w: %s", engine.ErrNotFound, id)
-	case err == nil && !row.EndedAt.IsZero():
-		over, err := engine.Replay(e.o.Store, e.o.Plans, id, nil)
-		if err != nil {
-			return nil, err
-		}
-		return over.State.End(), nil
-	}
+	// The end may have come before ch was known, and a run that is left alone has none.
+	known := make(chan error, 1)
+	e.deliver(id, delivery{ack: func(err error) { known <- err }})
 	for {
 		select {
 		case a := <-ch:
 			if a.End != nil {
 				return a.End, nil
 			}
+		case err := <-known:
+			switch {
+			case errors.Is(err, engine.ErrEnded):
+				over, err := engine.Replay(e.o.Store, e.o.Plans, id, nil)
+				if err != nil {
+					return nil, err
+				}
+				return over.State.End(), nil
+			case err != nil:
+				return nil, err
+			}
+			known = nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-}
-
-func (e *Engine) knows(id storage.RunID) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.runs[id] != nil
 }
 
 // forget takes a waiter off the list.

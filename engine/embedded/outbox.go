@@ -87,7 +87,10 @@ func (e *Engine) startChild(r *run, c *core.Command) {
 		e.joined(r.id, c.ID, nil, &core.Failure{Code: "subflow.start", Message: err.Error()})
 		return
 	}
-	if err := e.launch(r, c, id); err != nil {
+	switch err := e.launch(r, c, id); {
+	case errors.Is(err, engine.ErrClosed):
+		// It is asked for again at the next start.
+	case err != nil:
 		e.joined(r.id, c.ID, nil, &core.Failure{
 			Code: "subflow.start", Message: "flow " + c.Flow + " cannot be started: " + err.Error(),
 		})
@@ -109,6 +112,7 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 	}
 	now := time.Now()
 	child := e.newRun(id, plan)
+	child.owed = true
 	parent, ask := r.id, c.ID
 	err = e.admit(child, delivery{
 		event: core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{

@@ -34,9 +34,11 @@ type run struct {
 	state    *core.State
 	decision core.Decision
 	once     *storage.Once
-	row      storage.Row
-	live     *storage.Live
-	bytes    int
+	// owed: a run that was acknowledged waits for this one, so that its start is not refused when the disk is full.
+	owed  bool
+	row   storage.Row
+	live  *storage.Live
+	bytes int
 	// parked: the journal does not fold; the run is left alone, with all its evidence.
 	parked error
 }
