@@ -62,7 +62,7 @@ type StartRequest struct {
 	Plan string
 	// Trigger is what expressions see as trigger. Its id is filled in.
 	Trigger core.Object
-	// Gate bounds how many runs with its key are at work; nil lets the run begin at once.
+	// Gate bounds how many runs with its key are at work; nil takes the flow's own concurrency.
 	Gate *core.Gate
 	// Once starts at most one run for a key; nil starts one in any case.
 	Once *storage.Once

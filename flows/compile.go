@@ -33,11 +33,8 @@ type Flow struct {
 	// Definition is what storage keeps under Plan.Hash.
 	Definition Definition
 	// Input checks trigger.body; nil where the document has no input schema.
-	Input nodes.Check
-	// Concurrency is the key of settings.concurrency, nil without one. It sees trigger only: evaluate it with a
-	// [core.TriggerScope].
-	Concurrency core.Expr
-	Triggers    []Entrance
+	Input    nodes.Check
+	Triggers []Entrance
 }
 
 // Compile checks a document and compiles it: all findings at once, in the order of the document, those of Parse among

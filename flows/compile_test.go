@@ -129,7 +129,7 @@ func TestEntrances(t *testing.T) {
 	require.Nil(t, flow.Triggers[2].Idempotency)
 
 	scope := core.TriggerScope{Plan: flow.Plan, Of: core.Object{"body": core.Object{"id": 7}, "headers": core.Object{"x-id": "k"}}}
-	for want, e := range map[core.Value]core.Expr{"k": hook.Idempotency, "ok 7": hook.AckBody, "7": flow.Plan.Keys[0].Expr, 1: flow.Concurrency} {
+	for want, e := range map[core.Value]core.Expr{"k": hook.Idempotency, "ok 7": hook.AckBody, "7": flow.Plan.Keys[0].Expr, 1: flow.Plan.Concurrency.Key} {
 		got, f := e(scope)
 		require.Nil(t, f)
 		require.Equal(t, want, got)

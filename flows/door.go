@@ -46,9 +46,12 @@ func (c *compiler) door(flow *Flow) {
 		pointer := "/keys/" + value.EscapePointer(name)
 		flow.Plan.Keys = append(flow.Plan.Keys, core.Key{Name: name, Expr: c.expression(pointer, c.doc.Keys[name], atDoor(pointer))})
 	}
-	if s := c.doc.Settings.Concurrency; s != nil && s.Key != "" {
-		pointer := "/settings/concurrency/key"
-		flow.Concurrency = c.expression(pointer, s.Key, atDoor(pointer))
+	if s := c.doc.Settings.Concurrency; s != nil {
+		bound := &core.Concurrency{Limit: s.Limit, Policy: core.GatePolicy(s.Policy)}
+		if pointer := "/settings/concurrency/key"; s.Key != "" {
+			bound.Key = c.expression(pointer, s.Key, atDoor(pointer))
+		}
+		flow.Plan.Concurrency = bound
 	}
 }
 

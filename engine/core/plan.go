@@ -18,6 +18,8 @@ type Plan struct {
 	Tables Object
 	// Keys are the business keys a run is found by. The core does not read them: drivers do, with a TriggerScope.
 	Keys []Key
+	// Concurrency bounds how many runs of the flow are at work; nil does not. Drivers make a run's gate of it.
+	Concurrency *Concurrency
 	// Timeout ends the run; 0 is none.
 	Timeout time.Duration
 	// MaxSteps bounds the activations of one run, against loops nobody meant; 0 is DefaultMaxSteps.
@@ -30,6 +32,30 @@ type Plan struct {
 type Key struct {
 	Name string
 	Expr Expr
+}
+
+// Concurrency is settings.concurrency: at most Limit runs with the same key at a time. Without Key all runs of the flow
+// have the same.
+type Concurrency struct {
+	Key    Expr
+	Limit  int
+	Policy GatePolicy
+}
+
+// GateOf is the gate of a run that this trigger starts; nil where the flow bounds nothing. text spells a key: numbers
+// with all their digits. A key that cannot be computed counts as none: it must not stop a trigger that was accepted.
+func (p *Plan) GateOf(trigger Object, at int64, text func(Value) string) *Gate {
+	c := p.Concurrency
+	if c == nil {
+		return nil
+	}
+	g := &Gate{Key: p.Flow.ID, Limit: c.Limit, Policy: c.Policy}
+	if c.Key != nil {
+		if v, f := c.Key(TriggerScope{Plan: p, Of: trigger, At: at}); f == nil && v != nil {
+			g.Key += "/" + text(v)
+		}
+	}
+	return g
 }
 
 // Limits of a plan that names none.

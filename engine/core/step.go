@@ -309,7 +309,7 @@ func (m *stepper) taskDone(e *Event) bool {
 
 func (m *stepper) taskLost(e *Event) bool {
 	p := m.answered(e.ID, RunTask)
-	if p == nil || e.Attempt != 0 && e.Attempt != p.Attempt {
+	if p == nil || e.Attempt != p.Attempt {
 		return false
 	}
 	switch {

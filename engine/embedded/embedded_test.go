@@ -370,7 +370,7 @@ func TestSubflowsReturnAndFailAndDetach(t *testing.T) {
 	failed := end(t, e, start(t, e, "wait", "bad"))
 	require.Equal(t, core.Failed, failed.Status)
 	require.Equal(t, "child.bad", failed.Failure.Code)
-	require.Equal(t, "call", failed.Failure.Node)
+	require.Equal(t, "c", failed.Failure.Node, "where a child's failure is shown is the subflow node's matter")
 	detached := end(t, e, start(t, e, "detach", "x")).Output.(core.Object)
 	require.Equal(t, core.Succeeded, end(t, e, storage.RunID(detached["run"].(string))).Status)
 }
@@ -390,4 +390,34 @@ func errorsAs(err error, target **engine.DuplicateError) bool {
 		*target = d
 	}
 	return ok
+}
+
+// TestAWriteCutOffByACrashIsCompensatedThoughItsRepeatFails: the worker before the crash may have done it.
+func TestAWriteCutOffByACrashIsCompensatedThoughItsRepeatFails(t *testing.T) {
+	t.Parallel()
+	s := boltStore(t)
+	entered := make(chan struct{})
+	w := &world{do: func(ctx context.Context, _ nodes.Call) (core.Value, *core.Failure) {
+		close(entered)
+		<-ctx.Done()
+		return nil, &core.Failure{Code: "cut"}
+	}}
+	pay := task("pay", "do", true)
+	pay.Compensate = &core.Task{Type: "do", Write: true, Args: func(core.Scope) (core.Value, *core.Failure) { return "refund", nil }}
+	p := line("p", pay)
+	e := open(t, s, w, p)
+	id := start(t, e, "p", "charge")
+	<-entered
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = e.Close(stopped)
+	w.do = func(_ context.Context, c nodes.Call) (core.Value, *core.Failure) {
+		if c.Args == "refund" {
+			return "refunded", nil
+		}
+		return nil, &core.Failure{Code: "http.status", Status: 409, Permanent: true}
+	}
+	e = open(t, s, w, p)
+	require.Equal(t, "http.status", end(t, e, id).Failure.Code)
+	require.Equal(t, "refund", w.calls[len(w.calls)-1].Args)
 }

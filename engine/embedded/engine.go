@@ -177,11 +177,15 @@ func (e *Engine) begin(req engine.StartRequest, answer chan engine.Answer) (stor
 		return "", nil, err
 	}
 	now := time.Now()
+	gate := req.Gate
+	if gate == nil {
+		gate = plan.GateOf(req.Trigger, now.UnixNano(), keyText)
+	}
 	durable := make(chan error, 1)
 	r := e.newRun(e.ids.next(now), plan)
 	r.once = req.Once
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
-		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: req.Gate, Seed: seedOf(r.id), Revision: core.Revision,
+		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: gate, Seed: seedOf(r.id), Revision: core.Revision,
 	}}
 	if err := e.admit(r, delivery{event: event, ack: func(err error) { durable <- err }}, answer); err != nil {
 		return "", nil, err

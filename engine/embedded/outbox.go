@@ -18,7 +18,7 @@ func (e *Engine) carryOut(r *run, c *core.Command) {
 	}
 	switch c.Kind {
 	case core.RunTask:
-		e.tasks.start(r, c)
+		e.tasks.start(r, c, false)
 	case core.AbortTask:
 		e.tasks.abort(r, c.ID)
 	case core.SetTimer:
@@ -114,10 +114,11 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 	child := e.newRun(id, plan)
 	child.owed = true
 	parent, ask := r.id, c.ID
+	trigger := core.Object{"type": "call", "at": now.UTC().Format(time.RFC3339Nano), "body": c.Input}
 	err = e.admit(child, delivery{
 		event: core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 			Run: string(id), Parent: string(parent), Join: joinOf(c), Plan: hash, Seed: seedOf(id), Revision: core.Revision,
-			Trigger: core.Object{"type": "call", "at": now.UTC().Format(time.RFC3339Nano), "body": c.Input},
+			Trigger: trigger, Gate: plan.GateOf(trigger, now.UnixNano(), keyText),
 		}},
 		ack: func(err error) {
 			switch {
@@ -171,11 +172,5 @@ func (e *Engine) rejoin(parent storage.RunID, id core.ID, child storage.RunID) {
 }
 
 func (e *Engine) joined(parent storage.RunID, id core.ID, out core.Value, f *core.Failure) {
-	if f != nil {
-		inner := *f
-		inner.Details = core.Object{"node": f.Node, "path": f.Path, "details": f.Details}
-		inner.Node, inner.Path, inner.Attempt = "", "", 0
-		f = &inner
-	}
 	e.deliver(parent, delivery{event: core.Event{Kind: core.ChildDone, At: time.Now().UnixNano(), ID: id, Value: out, Failure: f}})
 }

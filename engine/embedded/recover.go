@@ -80,7 +80,10 @@ func (e *Engine) askAgain(w waiting) {
 				Kind: core.TaskDone, At: time.Now().UnixNano(), ID: p.ID, Attempt: p.Attempt, Failure: aborted(p.Task.Write),
 			}})
 		case p.Kind == core.RunTask && p.Task.Write && p.Task.PauseUnknown:
-			e.deliver(w.id, delivery{event: core.Event{Kind: core.TaskLost, At: time.Now().UnixNano(), ID: p.ID}})
+			e.deliver(w.id, delivery{event: core.Event{Kind: core.TaskLost, At: time.Now().UnixNano(), ID: p.ID, Attempt: p.Attempt}})
+		case p.Kind == core.RunTask:
+			// A worker may have been at it before the crash: should this one fail, that one's write may still stand.
+			e.tasks.start(r, &p.Command, p.Task.Write)
 		default:
 			e.carryOut(r, &p.Command)
 		}

@@ -234,19 +234,23 @@ func businessKeys(p *core.Plan, s *core.State) []storage.Key {
 		if f != nil || v == nil {
 			continue
 		}
-		text, ok := v.(string)
-		if !ok {
-			b, err := value.Encode(v)
-			if err != nil {
-				continue
-			}
-			text = string(b)
-		}
-		if text != "" {
+		if text := keyText(v); text != "" {
 			keys = append(keys, storage.Key{Name: k.Name, Value: text})
 		}
 	}
 	return keys
+}
+
+// keyText spells a key: text as it is, numbers with all their digits, anything else as JSON.
+func keyText(v core.Value) string {
+	if text, ok := v.(string); ok {
+		return text
+	}
+	b, err := value.Encode(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
 }
 
 // load reads a run back from its journal.

@@ -29,10 +29,12 @@ type taskPool struct {
 type task struct {
 	run     *run
 	command core.Command
-	info    core.RunInfo
-	flow    core.FlowInfo
-	ctx     context.Context
-	cancel  context.CancelFunc
+	// again: the same try was handed out before a crash, and may have taken effect.
+	again  bool
+	info   core.RunInfo
+	flow   core.FlowInfo
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
 // overdue is how long a task that does not heed its timeout is waited for before it is given up.
@@ -44,8 +46,8 @@ func (p *taskPool) init(e *Engine, limit int) {
 }
 
 // start puts a task in line. The command must be durable already if it writes.
-func (p *taskPool) start(r *run, c *core.Command) {
-	t := &task{run: r, command: *c, flow: r.plan.Flow}
+func (p *taskPool) start(r *run, c *core.Command, again bool) {
+	t := &task{run: r, command: *c, flow: r.plan.Flow, again: again}
 	t.info = core.RunInfo{ID: string(r.id), Parent: r.state.Start().Parent, StartedAt: r.state.StartedAt()}
 	t.ctx, t.cancel = context.WithCancel(p.ctx)
 	r.mu.Lock()
@@ -97,6 +99,11 @@ func (p *taskPool) do(t *task) {
 		v, f = p.try(t)
 	}
 	t.cancel()
+	if f != nil && t.again {
+		unsure := *f
+		unsure.Unknown = true
+		f = &unsure
+	}
 	if p.ctx.Err() != nil || p.e.crash("task:after") {
 		return
 	}
