@@ -62,16 +62,16 @@ func tasks() []nodes.Spec {
 			"alone": {}, "even": {"type": "integer", "multipleOf": 2}, "never": false,
 			"has": {"type": "array", "contains": {"const": 1}}, "name": {"type": "string", "maxLength": 3}, "below": {"exclusiveMaximum": 5}}}`
 	return []nodes.Spec{
-		{Type: "http.request", Major: 1, Behaviour: 1, Effect: nodes.Write, Schema: []byte(http), Run: run,
+		{Type: "http.request", Major: 1, Behaviour: 1, Effect: nodes.Write, Page: nodes.Page{Schema: []byte(http)}, Run: run,
 			EffectOf: func(config core.Object) nodes.Effect {
 				if config["method"] == "GET" {
 					return nodes.Read
 				}
 				return nodes.Write
 			}},
-		{Type: "db.exec", Major: 1, Behaviour: 1, Effect: nodes.Write, Schema: []byte(exec), Run: run},
-		{Type: "db.exec", Major: 2, Behaviour: 1, Effect: nodes.Write, Schema: []byte(exec), Run: run},
-		{Type: "odd", Major: 1, Behaviour: 1, Effect: nodes.Read, Schema: []byte(odd), Run: run},
+		{Type: "db.exec", Major: 1, Behaviour: 1, Effect: nodes.Write, Page: nodes.Page{Schema: []byte(exec)}, Run: run},
+		{Type: "db.exec", Major: 2, Behaviour: 1, Effect: nodes.Write, Page: nodes.Page{Schema: []byte(exec)}, Run: run},
+		{Type: "odd", Major: 1, Behaviour: 1, Effect: nodes.Read, Page: nodes.Page{Schema: []byte(odd)}, Run: run},
 	}
 }
 

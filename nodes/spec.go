@@ -8,7 +8,6 @@ package nodes
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"sluice/engine/core"
@@ -41,17 +40,7 @@ type Spec struct {
 	Category Category
 	// Icon is the name of a lucide icon.
 	Icon string
-	// Schema of the config: a closed JSON Schema (2020-12) with titles and descriptions in English, and these hints:
-	// x-expression (a bare expression), x-path (a gjson path), x-cell (a cell of a rules table), x-schema (a JSON
-	// Schema), x-literal (taken as it stands, templates refused). Every other string may hold templates.
-	Schema json.RawMessage
-	// Chinese maps JSON Pointers into Schema (such as /properties/when/title) to Chinese text; "" and "/description" of
-	// the schema itself are the type's title and summary.
-	Chinese json.RawMessage
-	// DocEN and DocZH are the body of the reference page, in Markdown.
-	DocEN, DocZH string
-	// Examples are shown in the docs and run as tests.
-	Examples json.RawMessage
+	Page
 	// Ports lists the ports beside error, in order, by config; the first is the default. Nil means out alone.
 	Ports func(config core.Object) []string
 

@@ -50,7 +50,7 @@ func (o *outside) run(_ context.Context, c nodes.Call) (core.Value, *core.Failur
 func taskSpec(o *outside) nodes.Spec {
 	return nodes.Spec{
 		Type: "do", Major: 1, Behaviour: 1, Effect: nodes.Write, Run: o.run,
-		Schema: []byte(`{"type": "object", "title": "Do", "additionalProperties": false, "properties": {"id": {}, "fails": {"type": "integer"}}}`),
+		Page: nodes.Page{Schema: []byte(`{"type": "object", "title": "Do", "additionalProperties": false, "properties": {"id": {}, "fails": {"type": "integer"}}}`)},
 	}
 }
 

@@ -119,7 +119,7 @@ func given() nodes.Spec {
 	}
 	return nodes.Spec{
 		Type: givenType, Major: 1, Behaviour: 1, Effect: nodes.Pure, Category: nodes.Data,
-		Schema: json.RawMessage(`{"type": "object", "properties": {"output": {"x-literal": true}}, "additionalProperties": false}`),
+		Page: nodes.Page{Schema: json.RawMessage(`{"type": "object", "properties": {"output": {"x-literal": true}}, "additionalProperties": false}`)},
 		Eval: func(b nodes.Builder) core.Eval {
 			var c config
 			b.Decode(&c)
@@ -134,7 +134,7 @@ const itemsType = "items"
 func items() nodes.Spec {
 	return nodes.Spec{
 		Type: itemsType, Major: 1, Behaviour: 1, Effect: nodes.Container, Category: nodes.Flow,
-		Schema:  json.RawMessage(`{"type": "object", "x-items": true, "additionalProperties": false}`),
+		Page:    nodes.Page{Schema: json.RawMessage(`{"type": "object", "x-items": true, "additionalProperties": false}`)},
 		Machine: func(nodes.Builder) func() core.Machine { return func() core.Machine { return nil } },
 	}
 }

@@ -2,7 +2,7 @@
 package await
 
 import (
-	_ "embed"
+	"embed"
 	"slices"
 	"strconv"
 
@@ -11,18 +11,8 @@ import (
 	"sluice/nodes/control/timing"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what an await node is told.
 type Config struct {
@@ -43,7 +33,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "await", Major: 1, Behaviour: 1,
 		Effect: nodes.Control, Category: nodes.Flow, Icon: "hourglass",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:    nodes.PageIn(page),
 		Ports:   ports,
 		Machine: compile,
 	}

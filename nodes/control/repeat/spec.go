@@ -2,24 +2,14 @@
 package repeat
 
 import (
-	_ "embed"
+	"embed"
 
 	"sluice/engine/core"
 	"sluice/nodes"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a repeat node is told: Delays, or Max with Delay.
 type Config struct {
@@ -34,7 +24,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "repeat", Major: 1, Behaviour: 1,
 		Effect: nodes.Container, Category: nodes.Flow, Icon: "repeat",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:    nodes.PageIn(page),
 		Ports:   func(core.Object) []string { return []string{"out", "exhausted"} },
 		Machine: compile,
 	}

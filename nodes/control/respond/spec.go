@@ -2,25 +2,15 @@
 package respond
 
 import (
-	_ "embed"
+	"embed"
 	"net/http"
 
 	"sluice/engine/core"
 	"sluice/nodes"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a respond node is told.
 type Config struct {
@@ -34,7 +24,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "respond", Major: 1, Behaviour: 1,
 		Effect: nodes.Control, Category: nodes.Flow, Icon: "reply",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:    nodes.PageIn(page),
 		Machine: compile,
 	}
 }

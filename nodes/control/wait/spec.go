@@ -2,25 +2,15 @@
 package wait
 
 import (
-	_ "embed"
+	"embed"
 
 	"sluice/engine/core"
 	"sluice/nodes"
 	"sluice/nodes/control/timing"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a wait node is told: one of the two.
 type Config struct {
@@ -33,7 +23,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "wait", Major: 1, Behaviour: 1,
 		Effect: nodes.Control, Category: nodes.Flow, Icon: "timer",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:    nodes.PageIn(page),
 		Machine: compile,
 	}
 }

@@ -3,7 +3,7 @@ package httprequest
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"slices"
 	"strings"
 
@@ -14,18 +14,8 @@ import (
 	"sluice/nodes/effect/args"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what an http.request node is told. At most one of URL and Path, and of Body, Form and Text, is given.
 type Config struct {
@@ -54,7 +44,7 @@ func Spec(connections *connect.Set) nodes.Spec {
 	return nodes.Spec{
 		Type: "http.request", Major: 1, Behaviour: 1,
 		Effect: nodes.Write, EffectOf: effect, Category: nodes.Connect, Icon: "globe",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page: nodes.PageIn(page),
 		Run: func(ctx context.Context, call nodes.Call) (core.Value, *core.Failure) {
 			return run(ctx, connections, call)
 		},

@@ -3,7 +3,7 @@ package push
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 
 	"sluice/connect"
 	"sluice/connect/robot"
@@ -12,18 +12,8 @@ import (
 	"sluice/nodes/effect/args"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a push node is told. Exactly one of Text, Markdown and Card is given.
 type Config struct {
@@ -40,7 +30,7 @@ func Spec(connections *connect.Set) nodes.Spec {
 	return nodes.Spec{
 		Type: "push", Major: 1, Behaviour: 1,
 		Effect: nodes.Write, Category: nodes.Message, Icon: "megaphone",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page: nodes.PageIn(page),
 		Run: func(ctx context.Context, call nodes.Call) (core.Value, *core.Failure) {
 			return run(ctx, connections, call)
 		},

@@ -3,7 +3,7 @@ package stateset
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 
 	"sluice/engine/core"
 	"sluice/nodes"
@@ -11,18 +11,8 @@ import (
 	"sluice/nodes/effect/state"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a state.set node is told.
 type Config struct {
@@ -35,7 +25,7 @@ func Spec(values state.Values) nodes.Spec {
 	return nodes.Spec{
 		Type: "state.set", Major: 1, Behaviour: 1,
 		Effect: nodes.Write, Category: nodes.Data, Icon: "archive",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page: nodes.PageIn(page),
 		Run: func(_ context.Context, call nodes.Call) (core.Value, *core.Failure) {
 			var config Config
 			if f := args.Decode(call.Args, &config); f != nil {

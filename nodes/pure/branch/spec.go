@@ -2,25 +2,15 @@
 package branch
 
 import (
-	_ "embed"
+	"embed"
 
 	"sluice/engine/core"
 	"sluice/nodes"
 	"sluice/nodes/pure/condition"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a branch node is told.
 type Config struct {
@@ -32,7 +22,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "branch", Major: 1, Behaviour: 1,
 		Effect: nodes.Pure, Category: nodes.Logic, Icon: "split",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:  nodes.PageIn(page),
 		Ports: func(core.Object) []string { return []string{"true", "false"} },
 		Eval:  eval,
 	}

@@ -2,7 +2,7 @@
 package end
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 
 	"sluice/engine/core"
@@ -10,18 +10,8 @@ import (
 	"sluice/nodes"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what an end node is told.
 type Config struct {
@@ -36,7 +26,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "end", Major: 1, Behaviour: 1,
 		Effect: nodes.Pure, Category: nodes.Flow, Icon: "circle-stop",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:  nodes.PageIn(page),
 		Ports: func(core.Object) []string { return nil },
 		Eval:  eval,
 	}

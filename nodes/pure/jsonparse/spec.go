@@ -2,7 +2,7 @@
 package jsonparse
 
 import (
-	_ "embed"
+	"embed"
 	"errors"
 	"maps"
 	"slices"
@@ -12,18 +12,8 @@ import (
 	"sluice/nodes"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a json.parse node is told.
 type Config struct {
@@ -37,7 +27,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "json.parse", Major: 1, Behaviour: 1,
 		Effect: nodes.Pure, Category: nodes.Data, Icon: "braces",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page: nodes.PageIn(page),
 		Eval: eval,
 	}
 }

@@ -2,24 +2,14 @@
 package rules
 
 import (
-	_ "embed"
+	"embed"
 
 	"sluice/engine/core"
 	"sluice/nodes"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a rules node is told: either Rules or a Table.
 type Config struct {
@@ -76,7 +66,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "rules", Major: 1, Behaviour: 1,
 		Effect: nodes.Pure, Category: nodes.Logic, Icon: "table-2",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page: nodes.PageIn(page),
 		Eval: eval,
 	}
 }

@@ -2,7 +2,7 @@
 package switchnode
 
 import (
-	_ "embed"
+	"embed"
 	"slices"
 	"strconv"
 
@@ -11,18 +11,8 @@ import (
 	"sluice/nodes/pure/condition"
 )
 
-var (
-	//go:embed schema.json
-	schema []byte
-	//go:embed zh.json
-	chinese []byte
-	//go:embed examples.json
-	examples []byte
-	//go:embed doc.md
-	docEN string
-	//go:embed doc.zh.md
-	docZH string
-)
+//go:embed schema.json zh.json examples.json doc.md doc.zh.md
+var page embed.FS
 
 // Config is what a switch node is told.
 type Config struct {
@@ -41,7 +31,7 @@ func Spec() nodes.Spec {
 	return nodes.Spec{
 		Type: "switch", Major: 1, Behaviour: 1,
 		Effect: nodes.Pure, Category: nodes.Logic, Icon: "waypoints",
-		Schema: schema, Chinese: chinese, Examples: examples, DocEN: docEN, DocZH: docZH,
+		Page:  nodes.PageIn(page),
 		Ports: ports,
 		Eval:  eval,
 	}
