@@ -32,8 +32,12 @@ test: ## run all tests
 	$(GO) test $(RACE) -shuffle=on -timeout 25m ./...
 
 .PHONY: test-long
-test-long: $(LINT) ## run all tests for longer: more seeds, killed processes, every fuzz test for FUZZTIME (30s)
+test-long: $(LINT) ## run all tests for longer: more seeds, planted mistakes for the linter, then fuzz
 	SLUICE_TEST_LONG=1 $(GO) test $(RACE) -shuffle=on -count=1 -timeout 120m ./...
+	@$(MAKE) --no-print-directory fuzz
+
+.PHONY: fuzz
+fuzz: ## run every fuzz test for FUZZTIME (30s)
 	@set -e; for package in $$($(GO) list ./...); do \
 		for name in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "fuzz $$package $$name for $(FUZZTIME)"; \

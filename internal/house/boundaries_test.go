@@ -78,6 +78,8 @@ var planted = []struct{ file, path string }{
 	{"flows/x.go", "sluice/nodes/pure/branch"},
 	{"flows/expr/x.go", "sluice/flows"},
 	{"flows/diag/x.go", "sluice/engine/core"},
+	{"flows/flowtest/x.go", "net/http"},
+	{"flows/flowtest/x.go", "github.com/stretchr/testify/require"},
 	{"nodes/x.go", "sluice/flows"},
 	{"nodes/pure/branch/x.go", "net"},
 	{"nodes/pure/branch/x.go", "os"},
