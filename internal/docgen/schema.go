@@ -23,7 +23,7 @@ func textsOf(schema, chinese []byte, l language) (texts, error) {
 	t := texts{root: root}
 	if l.say("", "zh") != "" {
 		if t.translated, err = decodeObject(chinese); err != nil {
-			return texts{}, fmt.Errorf("Chinese texts: %w", err)
+			return texts{}, fmt.Errorf("texts in Chinese: %w", err)
 		}
 	}
 	return t, nil
@@ -89,13 +89,9 @@ func (w *tableWalk) place(schema *object, path, pointer string, required bool) {
 	} else if fallback, ok := schema.values["default"]; ok {
 		absent = codeCell(compact(fallback))
 	}
-	meaning := sentence(w.texts.of(schema, pointer, "title"), w.texts.of(schema, pointer, "description"), l)
-	for _, extra := range []string{limits(schema, l), examplesOf(schema, l)} {
-		if extra != "" {
-			meaning += l.say(" ", "") + extra
-		}
-	}
-	fmt.Fprintf(&w.rows, "| `%s` | %s | %s | %s |\n", path, kindOf(schema, l), absent, strings.TrimSpace(meaning))
+	meaning := []string{sentence(w.texts.of(schema, pointer, "title"), w.texts.of(schema, pointer, "description"), l), limits(schema, l), examplesOf(schema, l)}
+	meaning = slices.DeleteFunc(meaning, func(part string) bool { return part == "" })
+	fmt.Fprintf(&w.rows, "| `%s` | %s | %s | %s |\n", path, kindOf(schema, l), absent, strings.Join(meaning, l.say(" ", "")))
 	w.properties(schema, path+".", pointer)
 	if items := schema.object("items"); items != nil {
 		w.within(items, path+"[]", pointer+"/items")
