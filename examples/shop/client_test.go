@@ -92,7 +92,7 @@ func (r reply) json(t *testing.T) map[string]any {
 // at walks into a tree by names and, in lists, by whole numbers.
 func at(t *testing.T, tree any, path string) any {
 	t.Helper()
-	for _, name := range strings.Split(path, ".") {
+	for name := range strings.SplitSeq(path, ".") {
 		if i, err := strconv.Atoi(name); err == nil {
 			list, ok := tree.([]any)
 			require.True(t, ok && i < len(list), "%s in %v", name, tree)

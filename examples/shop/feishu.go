@@ -172,20 +172,20 @@ func (m *feishuMessage) readPost() (string, *robotFailure) {
 	p := m.Content.Post[slices.Min(slices.Collect(maps.Keys(m.Content.Post)))]
 	lines := []string{p.Title}
 	for _, paragraph := range p.Content {
-		line := ""
+		var line strings.Builder
 		for _, part := range paragraph {
 			switch part.Tag {
 			case "text", "a":
-				line += part.Text
+				line.WriteString(part.Text)
 			case "at":
-				line += "@" + part.UserID
+				line.WriteString("@" + part.UserID)
 			case "img":
-				line += "[图片]"
+				line.WriteString("[图片]")
 			default:
 				return "", feishuBad("unknown tag " + strconv.Quote(part.Tag) + " in a post")
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	if len(p.Content) == 0 {
 		return "", feishuBad("content.post needs a paragraph")

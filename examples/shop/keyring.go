@@ -29,7 +29,7 @@ func (k *keyring) load(seed uint64, c WeChatPayCredentials) error {
 		key, err := parsePEM(c.MerchantPublicKey, x509.ParsePKIXPublicKey)
 		public, ok := key.(*rsa.PublicKey)
 		if err != nil || !ok {
-			return fmt.Errorf("shop: the merchant's public key is no RSA key in PKIX form: %v", err)
+			return fmt.Errorf("shop: the merchant's public key is no RSA key in PKIX form: %w", err)
 		}
 		k.merchant = public
 	}
@@ -37,7 +37,7 @@ func (k *keyring) load(seed uint64, c WeChatPayCredentials) error {
 		key, err := parsePEM(c.PlatformPrivateKey, x509.ParsePKCS8PrivateKey)
 		private, ok := key.(*rsa.PrivateKey)
 		if err != nil || !ok {
-			return fmt.Errorf("shop: the platform's private key is no RSA key in PKCS#8 form: %v", err)
+			return fmt.Errorf("shop: the platform's private key is no RSA key in PKCS#8 form: %w", err)
 		}
 		k.platform = private
 	}

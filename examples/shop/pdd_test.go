@@ -56,7 +56,7 @@ func TestPDDFieldsAreItsOwn(t *testing.T) {
 	require.Equal(t, "84.2", fmt.Sprint(at(t, d, "pay_amount")), "yuan")
 	require.Equal(t, "89.7", fmt.Sprint(at(t, d, "goods_amount")))
 	require.Equal(t, "2024-06-01 11:59:00", at(t, d, "pay_time"), "text of UTC+8")
-	require.Equal(t, "", at(t, d, "shipping_time"))
+	require.Empty(t, at(t, d, "shipping_time"))
 	require.Equal(t, "李**", at(t, d, "receiver_name_mask"))
 	require.Equal(t, "139****5678", at(t, d, "receiver_phone_mask"))
 	require.True(t, strings.HasPrefix(at(t, d, "receiver_phone").(string), "~"))
@@ -109,7 +109,7 @@ func TestPDDIncrementPagesAndFilters(t *testing.T) {
 
 	list := at(t, b.pdd("pdd.order.list.get", "order_status", "5", "refund_status", "5", "start_confirm_at", fmt.Sprint(noon.Add(-24*time.Hour).Unix()), "end_confirm_at", fmt.Sprint(noon.Unix())), "order_list_get_response")
 	require.Equal(t, number(8), at(t, list, "total_count"))
-	require.Equal(t, 8, len(at(t, list, "order_list").([]any)))
+	require.Len(t, at(t, list, "order_list").([]any), 8)
 }
 
 func TestPDDListsLagBehind(t *testing.T) {

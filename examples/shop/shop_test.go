@@ -50,8 +50,8 @@ func TestSameSeedAndClockSameBytes(t *testing.T) {
 	t.Parallel()
 	one := transcript(t, 7)
 	require.Greater(t, len(one), 100_000)
-	require.True(t, one == transcript(t, 7), "two shops with one seed differ")
-	require.False(t, one == transcript(t, 8))
+	require.Equal(t, one, transcript(t, 7), "two shops with one seed differ")
+	require.NotEqual(t, one, transcript(t, 8))
 }
 
 func TestTheClockAloneDecides(t *testing.T) {

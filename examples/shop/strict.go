@@ -63,10 +63,10 @@ func member(t reflect.Type, name string) (reflect.Type, bool) {
 	case reflect.Map:
 		return t.Elem(), true
 	case reflect.Struct:
-		for i := range t.NumField() {
-			tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		for field := range t.Fields() {
+			tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if tag == name {
-				return t.Field(i).Type, true
+				return field.Type, true
 			}
 		}
 		return nil, false

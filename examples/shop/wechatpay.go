@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -149,9 +150,7 @@ func (s *Shop) sealWeChatPay(c *call, a *answer) {
 		a.header = map[string]string{}
 	}
 	a.header["Request-ID"] = strings.ToUpper(s.token("wechat request", c.endpoint, c.number()))
-	for name, value := range s.wechatSignature(c.now, s.token("wechat nonce", c.endpoint, c.number()), a.body) {
-		a.header[name] = value
-	}
+	maps.Copy(a.header, s.wechatSignature(c.now, s.token("wechat nonce", c.endpoint, c.number()), a.body))
 }
 
 // wechatSignature gives the headers that prove that a body comes from WeChat Pay.

@@ -167,12 +167,14 @@ func (s *Shop) routeWMS(mux *http.ServeMux) {
 		"POST /wms/reservations":              {"wms.reservations.create", 201, s.reserve},
 		"GET /wms/reservations/{id}":          {"wms.reservations.get", 200, s.getReservation},
 		"POST /wms/reservations/{id}/release": {"wms.reservations.release", 200, s.release},
+		"POST /wms/reservations/{id}/restore": {"wms.reservations.restore", 200, s.restore},
 		"POST /wms/shipments":                 {"wms.shipments.create", 201, s.ship},
 		"GET /wms/shipments/{order_id}":       {"wms.shipments.get", 200, s.getShipment},
 		"POST /wms/tickets":                   {"wms.tickets.create", 201, s.openTicket},
 		"GET /wms/tickets/{id}":               {"wms.tickets.get", 200, s.getTicket},
 		"GET /wms/coupons/{id}":               {"wms.coupons.get", 200, s.getCoupon},
 		"POST /wms/coupons/{id}/return":       {"wms.coupons.return", 200, s.returnCoupon},
+		"POST /wms/coupons/{id}/use":          {"wms.coupons.use", 200, s.useCoupon},
 		"POST /wms/messages":                  {"wms.messages.create", 201, s.tellCustomer},
 	} {
 		mux.Handle(pattern, s.serve(view{
@@ -259,26 +261,49 @@ func (s *Shop) reserve(c *call) (any, *wmsFailure) {
 	if p.OrderID == "" || len(p.Items) == 0 {
 		return nil, wmsInvalid("order_id and items are required")
 	}
+	if f := s.take(p.Items); f != nil {
+		return nil, f
+	}
+	r := &Reservation{ID: s.wmsID("RS", c), OrderID: p.OrderID, Status: "reserved", Items: p.Items, CreatedAt: c.now.In(china)}
+	s.wms.reservations.put(r.ID, r)
+	return *r, nil
+}
+
+// take sets all items aside or none.
+func (s *Shop) take(items []ReservationItem) *wmsFailure {
 	wanted := map[string]int64{}
-	for _, item := range p.Items {
+	for _, item := range items {
 		if item.Quantity < 1 {
-			return nil, wmsInvalid("quantity must be at least 1")
+			return wmsInvalid("quantity must be at least 1")
 		}
 		stock := s.wms.stock[item.SKU]
 		if stock == nil {
-			return nil, wmsNotFound("sku", item.SKU)
+			return wmsNotFound("sku", item.SKU)
 		}
 		wanted[item.SKU] += item.Quantity
 		if wanted[item.SKU] > stock.Available {
-			return nil, &wmsFailure{http.StatusConflict, "stock.insufficient", fmt.Sprintf("%s: %d wanted, %d available", item.SKU, wanted[item.SKU], stock.Available)}
+			return &wmsFailure{http.StatusConflict, "stock.insufficient", fmt.Sprintf("%s: %d wanted, %d available", item.SKU, wanted[item.SKU], stock.Available)}
 		}
 	}
 	for sku, n := range wanted {
 		s.wms.stock[sku].Reserved += n
 		s.wms.stock[sku].Available -= n
 	}
-	r := &Reservation{ID: s.wmsID("RS", c), OrderID: p.OrderID, Status: "reserved", Items: p.Items, CreatedAt: c.now.In(china)}
-	s.wms.reservations.put(r.ID, r)
+	return nil
+}
+
+// restore takes a release back where the goods are still there. What is reserved stays so.
+func (s *Shop) restore(c *call) (any, *wmsFailure) {
+	r := s.wms.reservations.entries[c.PathValue("id")]
+	if r == nil {
+		return nil, wmsNotFound("reservation", c.PathValue("id"))
+	}
+	if r.Status == "released" {
+		if f := s.take(r.Items); f != nil {
+			return nil, f
+		}
+		r.Status = "reserved"
+	}
 	return *r, nil
 }
 
@@ -397,6 +422,25 @@ func (s *Shop) returnCoupon(c *call) (any, *wmsFailure) {
 		return nil, &wmsFailure{http.StatusConflict, "coupon.returned", "this coupon was given back before"}
 	}
 	coupon.Status = "returned"
+	return *coupon, nil
+}
+
+// useCoupon lets an order use a coupon that was given back. One that this order uses stays so.
+func (s *Shop) useCoupon(c *call) (any, *wmsFailure) {
+	var p struct {
+		OrderID string `json:"order_id"`
+	}
+	if f := c.decode(&p); f != nil {
+		return nil, f
+	}
+	coupon := s.wms.coupons.entries[c.PathValue("id")]
+	if coupon == nil {
+		return nil, wmsNotFound("coupon", c.PathValue("id"))
+	}
+	if coupon.Status == "used" && coupon.OrderID != p.OrderID {
+		return nil, &wmsFailure{http.StatusConflict, "coupon.used", "another order uses this coupon"}
+	}
+	coupon.Status, coupon.OrderID = "used", p.OrderID
 	return *coupon, nil
 }
 

@@ -94,6 +94,30 @@ func TestWMSGivesCouponsBackAndTellsCustomers(t *testing.T) {
 	require.Equal(t, "sms", b.shop.Warehouse().Messages[0].Channel)
 }
 
+func TestWMSTakesReleasesAndReturnsBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{})
+	require.NoError(t, b.shop.SetStock("MUG-350", 10))
+	id := b.wms("POST", "/reservations", `{"order_id":"A1","items":[{"sku":"MUG-350","quantity":6}]}`).json(t)["id"].(string)
+	available := func() any { return b.wms("GET", "/stock/MUG-350", "").json(t)["available"] }
+	b.wms("POST", "/reservations/"+id+"/release", "")
+	require.Equal(t, number(10), available())
+	for range 2 {
+		require.Equal(t, "reserved", b.wms("POST", "/reservations/"+id+"/restore", "").json(t)["status"])
+		require.Equal(t, number(4), available())
+	}
+	b.wms("POST", "/reservations/"+id+"/release", "")
+	require.NoError(t, b.shop.SetStock("MUG-350", 5))
+	require.Equal(t, "stock.insufficient", b.wms("POST", "/reservations/"+id+"/restore", "").json(t)["code"])
+
+	b.add(Order{Platform: WeChat, Status: Cancelled, ID: "WX-000001", CouponID: "CP1", Discount: 500})
+	b.wms("POST", "/coupons/CP1/return", "")
+	for range 2 {
+		require.Equal(t, "used", b.wms("POST", "/coupons/CP1/use", `{"order_id":"WX-000001"}`).json(t)["status"])
+	}
+	require.Equal(t, "coupon.used", b.wms("POST", "/coupons/CP1/use", `{"order_id":"WX-000002"}`).json(t)["code"])
+}
+
 func TestWMSRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
@@ -108,11 +132,14 @@ func TestWMSRefusals(t *testing.T) {
 		{"GET", "/stock/X", "", 404, "sku.not_found"},
 		{"GET", "/reservations/X", "", 404, "reservation.not_found"},
 		{"POST", "/reservations/X/release", "", 404, "reservation.not_found"},
+		{"POST", "/reservations/X/restore", "", 404, "reservation.not_found"},
 		{"GET", "/shipments/X", "", 404, "order.not_found"},
 		{"POST", "/shipments", `{"order_id":"X"}`, 404, "order.not_found"},
 		{"GET", "/tickets/X", "", 404, "ticket.not_found"},
 		{"GET", "/coupons/X", "", 404, "coupon.not_found"},
 		{"POST", "/coupons/X/return", "", 404, "coupon.not_found"},
+		{"POST", "/coupons/X/use", `{"order_id":"A"}`, 404, "coupon.not_found"},
+		{"POST", "/coupons/X/use", "", 422, "request.invalid"},
 		{"POST", "/reservations", `{"order_id":"A","items":[{"sku":"X","quantity":1}]}`, 404, "sku.not_found"},
 		{"POST", "/reservations", `{"order_id":"A","items":[{"sku":"MUG-350","quantity":0}]}`, 422, "request.invalid"},
 		{"POST", "/reservations", `{"order_id":"A"}`, 422, "request.invalid"},
