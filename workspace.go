@@ -49,12 +49,12 @@ func openWorkspace(c *console, dir, connectionsFile string) (*workspace, error) 
 	}
 	store, err := bolt.Open(dir, bolt.Options{})
 	if err != nil {
-		w.close(context.Background())
+		_ = w.close(context.Background())
 		return nil, err
 	}
 	w.store = store
 	if w.registry, err = registry(w.connections, store); err != nil {
-		w.close(context.Background())
+		_ = w.close(context.Background())
 		return nil, err
 	}
 	w.library = library.New(w.store, w.registry)

@@ -77,7 +77,7 @@ func TestRatio(t *testing.T) {
 
 func inParallel(b *testing.B, inFlight int, do func() []byte) {
 	b.Helper()
-	require.Equal(b, want, string(do()))
+	require.JSONEq(b, want, string(do()))
 	b.ReportAllocs()
 	b.ResetTimer()
 	var left atomic.Int64

@@ -191,8 +191,7 @@ func (c *checker) tryOpen(pointer string, kind *Type, d *Definition) {
 		_ = handle.close()
 		return
 	}
-	var placed *configError
-	if errors.As(err, &placed) {
+	if placed, ok := errors.AsType[*configError](err); ok {
 		c.report("connection.bad_value", pointer+placed.pointer, "%s", placed.err)
 		return
 	}

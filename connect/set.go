@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,8 +110,8 @@ func (s *Set) Close() error {
 	s.opened, s.closed = nil, true
 	s.mu.Unlock()
 	var err error
-	for i := len(opened) - 1; i >= 0; i-- {
-		err = errors.Join(err, opened[i].close())
+	for _, o := range slices.Backward(opened) {
+		err = errors.Join(err, o.close())
 	}
 	s.plain.Close()
 	return err

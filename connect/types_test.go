@@ -14,8 +14,8 @@ import (
 // tags are the JSON names of a struct's fields.
 func tags(t reflect.Type) []string {
 	var names []string
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		names = append(names, name)
 	}
 	slices.Sort(names)
@@ -51,9 +51,9 @@ func TestStructsMirrorTheirFields(t *testing.T) {
 		s, ok := structs[kind.Name]
 		require.True(t, ok, kind.Name)
 		require.Equal(t, tags(s), declared(Field{Fields: kind.Config}), kind.Name)
-		for i := range s.NumField() {
-			if inner := s.Field(i).Type; inner.Kind() == reflect.Struct {
-				field := find(kind.Config, s.Field(i).Tag.Get("json"))
+		for field := range s.Fields() {
+			if inner := field.Type; inner.Kind() == reflect.Struct {
+				field := find(kind.Config, field.Tag.Get("json"))
 				require.Equal(t, tags(inner), declared(*field), field.Name)
 			}
 		}

@@ -96,7 +96,7 @@ func (c *compiler) checkConnection(pointer, id string, wanted core.Value) {
 		return
 	}
 	want, _ := wanted.(string)
-	for _, t := range strings.Split(want, ", ") {
+	for t := range strings.SplitSeq(want, ", ") {
 		if t == "" || t == connectionType {
 			return
 		}

@@ -133,7 +133,7 @@ func (c *compiler) webhookPath(b *builder) string {
 		return ""
 	}
 	path := strings.Trim(text, "/")
-	for _, segment := range strings.Split(path, "/") {
+	for segment := range strings.SplitSeq(path, "/") {
 		if !webhookSegment.MatchString(segment) || segment == "." || segment == ".." {
 			b.Problem("/path", "flow.webhook.path_invalid", map[string]string{"path": text})
 			return ""

@@ -55,11 +55,11 @@ func (m *mutation) other() core.Value {
 		nil, true, 0, -1, 1.5, "", "{{ input }}", "{{", "a", "nodes.a", "error", "out", core.List{}, core.Object{}, core.List{nil}, core.Object{"": ""},
 		"> 1", "[1..2)", "item", "1s", "@", "set@1", "tables[input]", "🙂{{ nodes['x'] }}",
 	}
-	if n := m.IntN(len(fixed) + len(m.donors)); n >= len(fixed) {
+	n := m.IntN(len(fixed) + len(m.donors))
+	if n >= len(fixed) {
 		return m.donors[n-len(fixed)]
-	} else {
-		return fixed[n]
 	}
+	return fixed[n]
 }
 
 // gather lists the values within a document, to be put elsewhere.

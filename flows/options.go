@@ -2,7 +2,6 @@ package flows
 
 import (
 	"strconv"
-	"strings"
 
 	"sluice/engine/core"
 	"sluice/nodes"
@@ -119,10 +118,4 @@ func (c *compiler) checkCompensate(n *node) {
 		return
 	}
 	n.undo = spec
-}
-
-// baseType is a type without its major version.
-func baseType(name string) string {
-	base, _, _ := strings.Cut(name, "@")
-	return base
 }

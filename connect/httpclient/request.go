@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sluice/engine/core"
@@ -123,7 +124,7 @@ type Statuses struct{ patterns []string }
 // ParseStatuses reads a comma list of statuses in which x stands for any digit: "2xx", "200, 404".
 func ParseStatuses(list string) (Statuses, error) {
 	var s Statuses
-	for _, item := range strings.Split(list, ",") {
+	for item := range strings.SplitSeq(list, ",") {
 		pattern := strings.ToLower(strings.TrimSpace(item))
 		if len(pattern) != 3 || strings.Trim(pattern, "0123456789x") != "" || pattern[0] < '1' || pattern[0] > '5' {
 			return Statuses{}, fmt.Errorf("%q is not an HTTP status such as 204 or 2xx", strings.TrimSpace(item))
@@ -191,14 +192,12 @@ func join(base *url.URL, r *Request) (*url.URL, string, error) {
 	}
 	ref, err := url.Parse(r.Path)
 	if err != nil || ref.Scheme != "" || ref.Host != "" || climbs(ref.Path) {
-		return nil, "", errors.New("the path must be a path below the connection's address, without a host and without ..")
+		return nil, "", errors.New("the path must lie below the connection's address: no host and no .. in it")
 	}
-	u := base
+	copied := *base
+	u := &copied
 	if ref.Path != "" {
 		u = base.JoinPath(ref.EscapedPath())
-	} else {
-		copied := *base
-		u = &copied
 	}
 	u.RawQuery = base.RawQuery
 	if ref.RawQuery != "" {
@@ -209,10 +208,5 @@ func join(base *url.URL, r *Request) (*url.URL, string, error) {
 
 // climbs reports whether a path leaves its place, which a value pasted into it could make it do.
 func climbs(path string) bool {
-	for _, segment := range strings.Split(path, "/") {
-		if segment == ".." {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Split(path, "/"), "..")
 }

@@ -1,6 +1,7 @@
 package robot
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
@@ -40,9 +41,7 @@ func (feishu) request(c *Config, m Message) (httpclient.Request, *core.Failure) 
 	content, build := feishuShape(m, users)
 	body, failure := fit(content, feishuBody, func(text string) core.Object {
 		body := build(text)
-		for name, v := range signed {
-			body[name] = v
-		}
+		maps.Copy(body, signed)
 		return body
 	})
 	if failure != nil {

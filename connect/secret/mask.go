@@ -43,7 +43,7 @@ func (m *Mask) Add(value string) {
 		return
 	}
 	forms := encodings(value)
-	for _, line := range strings.Split(value, "\n") {
+	for line := range strings.SplitSeq(value, "\n") {
 		line = strings.TrimSpace(line)
 		if line != value && len(line) >= shortestPart && !strings.HasPrefix(line, "-----") {
 			forms = append(forms, line)
@@ -215,14 +215,14 @@ func (m *Mask) list(list core.List) (core.Value, bool) {
 }
 
 func (m *Mask) object(object core.Object) (core.Value, bool) {
-	out, any := make(core.Object, len(object)), false
+	out, found := make(core.Object, len(object)), false
 	for name, item := range object {
 		masked, changed := m.value(item)
 		shown := m.Text(name)
 		out[shown] = masked
-		any = any || changed || shown != name
+		found = found || changed || shown != name
 	}
-	if !any {
+	if !found {
 		return object, false
 	}
 	return out, true

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -118,9 +119,7 @@ func business(r *Request) (core.Object, error) {
 		return nil, errors.New("the query cannot be read: " + err.Error())
 	}
 	params := make(core.Object, len(r.Params)+len(query))
-	for name, v := range r.Params {
-		params[name] = v
-	}
+	maps.Copy(params, r.Params)
 	for name, values := range query {
 		if _, twice := params[name]; twice || len(values) != 1 {
 			return nil, fmt.Errorf("the parameter %s is given twice", name)

@@ -199,7 +199,7 @@ func TestDouyinVectors(t *testing.T) {
 	}
 	r := request(t, "GET", "https://openapi-fxg.jinritemai.com/order/orderDetail?shop_order_id=1", nil)
 	require.NoError(t, d.Sign(r))
-	require.Equal(t, `{"shop_order_id":"1"}`, string(r.Body))
+	require.JSONEq(t, `{"shop_order_id":"1"}`, string(r.Body))
 	require.Equal(t, "POST", r.Method)
 	r = request(t, "POST", "https://openapi-fxg.jinritemai.com/shop/brandList", nil)
 	require.NoError(t, d.Sign(r))

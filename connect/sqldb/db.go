@@ -88,8 +88,7 @@ type place struct {
 
 // failure is an error as a failure; it shows the statement's place, never an argument.
 func (db *DB) failure(ctx context.Context, err error, at place) *core.Failure {
-	var failure *core.Failure
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*core.Failure](err); ok {
 		return failure
 	}
 	switch {

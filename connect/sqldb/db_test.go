@@ -8,7 +8,6 @@ import (
 	"os"
 	osexec "os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -348,7 +347,7 @@ func TestReadOnlyAndUnavailable(t *testing.T) {
 	failure = gone.Ping(t.Context())
 	require.Equal(t, "db.unavailable", failure.Code)
 	require.False(t, failure.Permanent)
-	require.False(t, strings.Contains(failure.Message, "SQLITE"), failure.Message)
+	require.NotContains(t, failure.Message, "SQLITE", failure.Message)
 }
 
 func TestCloseLetsAWriteEnd(t *testing.T) {

@@ -1,7 +1,9 @@
 package core
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -183,12 +185,8 @@ func (m *stepper) assign(vars Object) {
 		return
 	}
 	merged := make(Object, len(m.s.vars)+len(vars))
-	for k, v := range m.s.vars {
-		merged[k] = v
-	}
-	for k, v := range vars {
-		merged[k] = v
-	}
+	maps.Copy(merged, m.s.vars)
+	maps.Copy(merged, vars)
 	m.s.vars = merged
 }
 
@@ -295,12 +293,7 @@ func (m *stepper) follow(a *activation, chose bool) {
 }
 
 func contains(list []int, x int) bool {
-	for _, v := range list {
-		if v == x {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, x)
 }
 
 // closeOne counts a settled activation; the frame ends with its last one.

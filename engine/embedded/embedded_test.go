@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -385,7 +386,8 @@ func TestAPanicInATaskIsItsFailure(t *testing.T) {
 }
 
 func errorsAs(err error, target **engine.DuplicateError) bool {
-	d, ok := err.(*engine.DuplicateError)
+	d := &engine.DuplicateError{}
+	ok := errors.As(err, &d)
 	if ok {
 		*target = d
 	}

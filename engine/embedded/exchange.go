@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"slices"
 	"sync"
 
 	"sluice/engine/core"
@@ -31,10 +32,8 @@ func (s *subscriptions) add(p place, event, key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := topic{event, key}
-	for _, other := range s.by[at] {
-		if other == p {
-			return
-		}
+	if slices.Contains(s.by[at], p) {
+		return
 	}
 	s.by[at] = append(s.by[at], p)
 	s.of[p.run] = append(s.of[p.run], at)

@@ -104,7 +104,7 @@ func private(t *testing.T) int {
 	if err != nil {
 		t.Skip("SKIPPED: no /proc/self/status here")
 	}
-	for _, l := range strings.Split(string(b), "\n") {
+	for l := range strings.SplitSeq(string(b), "\n") {
 		if rest, ok := strings.CutPrefix(l, "RssAnon:"); ok {
 			n, err := strconv.Atoi(strings.Fields(rest)[0])
 			require.NoError(t, err)

@@ -35,7 +35,7 @@ func (o *options) control(n *core.Node, kind string) {
 	case "await":
 		s := &await{limit: o.duration("limit")}
 		n.Ports = nil
-		for _, e := range strings.Split(o.text("on"), ",") {
+		for e := range strings.SplitSeq(o.text("on"), ",") {
 			name, key, _ := strings.Cut(e, ":")
 			n.Ports = append(n.Ports, name)
 			s.events = append(s.events, awaited{name, key})

@@ -82,7 +82,7 @@ func normalizeObject(object map[string]any, depth int) (any, error) {
 }
 
 func normalizeReflect(v reflect.Value, depth int) (any, error) {
-	if _, ok := v.Interface().(json.Marshaler); ok {
+	if _, ok := reflect.TypeAssert[json.Marshaler](v); ok {
 		return marshalled(v.Interface())
 	}
 	switch v.Kind() {

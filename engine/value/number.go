@@ -159,9 +159,6 @@ func smallInt(text string) int {
 	return n
 }
 
-// twoTo63 is the first float64 above every int.
-const twoTo63 = float64(1 << 63)
-
 // firstScientific is where float64s begin to be written with an exponent.
 const firstScientific = 1e21
 

@@ -31,11 +31,9 @@ func TestEveryCodeInTheSourceIsInTheCatalogue(t *testing.T) {
 			return nil
 		}
 		file, err := parser.ParseFile(s.files, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			// Somebody is in the middle of a change: the compiler will tell.
-			return nil
+		if err == nil { // a file that does not parse is the compiler's to report
+			s.parsed = append(s.parsed, file)
 		}
-		s.parsed = append(s.parsed, file)
 		return nil
 	})
 	require.NoError(t, err)

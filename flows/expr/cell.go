@@ -9,7 +9,7 @@ import (
 	"sluice/engine/core"
 )
 
-// CodeCell: the text is no cell of a rules table. Params: problem.
+// CodeCell says that the text is no cell of a rules table. Params: problem.
 const CodeCell = "expr.cell"
 
 // It is the name of the tested value in cells that are expressions.

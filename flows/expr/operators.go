@@ -17,8 +17,7 @@ func (c *compiler) binary(n *ast.BinaryNode) unit {
 	}
 	at = c.balanced(at)
 	u := unit{at: at, typ: known(kBool)}
-	where := c.site(at)
-	left, right := l.run, r.run
+	where, left, right := c.site(at), l.run, r.run
 	switch n.Operator {
 	case "==":
 		c.equatable(l, r, at)

@@ -144,8 +144,7 @@ func (s *source) tooLarge(message string) *Problem {
 
 func (s *source) syntaxError(err error) Problem {
 	message, at := err.Error(), s.whole()
-	var e *file.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*file.Error](err); ok {
 		message, at = e.Message, span{e.From, max(e.To, e.From+1)}
 		if at.from >= len(s.runes) {
 			at = span{max(0, len(s.runes)-1), len(s.runes)}

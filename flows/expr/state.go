@@ -36,7 +36,6 @@ type code func(*state) any
 type state struct {
 	scope  core.Scope
 	zone   *time.Location
-	salt   uint64
 	steps  int
 	memory int
 

@@ -30,7 +30,7 @@ const (
 	growStep = 1 << 20
 )
 
-// ErrInUse: another process has the storage open.
+// ErrInUse is returned when another process has the storage open.
 var ErrInUse = errors.New("bolt: the storage is in use by another process")
 
 // errInDoubt: a commit failed in such a way that it may or may not be there after a restart.

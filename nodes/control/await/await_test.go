@@ -1,6 +1,7 @@
 package await
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,9 +19,7 @@ func awaited(port, name string, key core.Value) core.Object {
 func paidOrClosed(more core.Object, ports ...string) controltest.Graph {
 	spec := Spec()
 	config := core.Object{"events": core.List{awaited("paid", "order.paid", controltest.Body), awaited("closed", "order.closed", controltest.Body)}}
-	for k, v := range more {
-		config[k] = v
-	}
+	maps.Copy(config, more)
 	g := controltest.Graph{Nodes: []controltest.Node{{ID: "outcome", Spec: &spec, Config: config}}}
 	for _, port := range ports {
 		g.Nodes = append(g.Nodes, controltest.Node{ID: "on_" + port, Eval: controltest.Of(func(s controltest.Scope) core.Value {

@@ -1,6 +1,7 @@
 package foreach
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,9 +17,7 @@ func each(config core.Object, body *controltest.Graph) controltest.Graph {
 		body = &controltest.Graph{Nodes: []controltest.Node{{ID: "work"}}}
 	}
 	full := core.Object{"items": controltest.Body}
-	for k, v := range config {
-		full[k] = v
-	}
+	maps.Copy(full, config)
 	return controltest.Graph{Nodes: []controltest.Node{{ID: "each", Spec: &spec, Config: full, Body: body}}}
 }
 

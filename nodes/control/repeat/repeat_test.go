@@ -1,6 +1,7 @@
 package repeat
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -16,9 +17,7 @@ var done = controltest.Of(func(s controltest.Scope) core.Value { return s.Out("q
 func loop(config core.Object) controltest.Graph {
 	spec := Spec()
 	full := core.Object{"until": done}
-	for k, v := range config {
-		full[k] = v
-	}
+	maps.Copy(full, config)
 	return controltest.Graph{Nodes: []controltest.Node{
 		{ID: "poll", Spec: &spec, Config: full, Body: &controltest.Graph{Nodes: []controltest.Node{{ID: "query"}}}},
 	}}

@@ -1,6 +1,7 @@
 package subflow
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,9 +13,7 @@ import (
 func call(config core.Object) controltest.Graph {
 	spec := Spec()
 	full := core.Object{"flow": "archive"}
-	for k, v := range config {
-		full[k] = v
-	}
+	maps.Copy(full, config)
 	return controltest.Graph{Nodes: []controltest.Node{{ID: "call", Spec: &spec, Config: full}}}
 }
 

@@ -146,7 +146,7 @@ func TestALockedDatabaseIsBusy(t *testing.T) {
 	effecttest.Database(t, set, "orders", path, "CREATE TABLE orders (id TEXT)")
 	other, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
-	defer other.Close()
+	defer func() { _ = other.Close() }()
 	other.SetMaxOpenConns(1)
 	_, err = other.Exec("BEGIN IMMEDIATE")
 	require.NoError(t, err)

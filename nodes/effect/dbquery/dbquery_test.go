@@ -104,7 +104,7 @@ func TestReadsGoOnBesideAWriter(t *testing.T) {
 	effecttest.Database(t, set, "orders", path, "CREATE TABLE orders (id TEXT)", "INSERT INTO orders VALUES ('A1')")
 	other, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
-	defer other.Close()
+	defer func() { _ = other.Close() }()
 	other.SetMaxOpenConns(1)
 	_, err = other.Exec("BEGIN IMMEDIATE")
 	require.NoError(t, err)
@@ -137,5 +137,5 @@ func TestOutputsAreJSON(t *testing.T) {
 	require.Nil(t, failure)
 	text, err := value.Encode(got)
 	require.NoError(t, err)
-	require.Equal(t, `[{"amount":389.7,"blob":"AP8=","buyer":6917000000000000009,"id":"A1","paid":true,"status":"paid"}]`, string(text))
+	require.JSONEq(t, `[{"amount":389.7,"blob":"AP8=","buyer":6917000000000000009,"id":"A1","paid":true,"status":"paid"}]`, string(text))
 }

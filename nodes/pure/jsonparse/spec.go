@@ -102,8 +102,7 @@ func decode(source core.Value) (core.Value, *core.Failure) {
 
 func syntaxFailure(err error) *core.Failure {
 	f := &core.Failure{Code: "json.syntax", Message: "the source is not JSON: " + err.Error(), Permanent: true}
-	var syntax *value.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*value.SyntaxError](err); ok {
 		f.Details = core.Object{"offset": syntax.Offset, "line": syntax.Line, "column": syntax.Column}
 	}
 	return f

@@ -17,7 +17,7 @@ func eval(t *testing.T, config core.Object, input core.Value) (core.Value, *core
 	return r.Value, f
 }
 
-func fields(list ...core.Value) core.Object { return core.Object{"fields": core.List(list)} }
+func fields(list ...core.Value) core.Object { return core.Object{"fields": list} }
 
 func TestFields(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -206,9 +207,7 @@ func list(v core.Value) core.List {
 func merged(a, b core.Object) core.Object {
 	all := core.Object{}
 	for _, o := range []core.Object{a, b} {
-		for k, v := range o {
-			all[k] = v
-		}
+		maps.Copy(all, o)
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -227,9 +228,7 @@ func merge(results core.List) core.Object {
 	merged := core.Object{}
 	for _, v := range results {
 		then, _ := v.(core.Object)
-		for name, v := range then {
-			merged[name] = v
-		}
+		maps.Copy(merged, then)
 	}
 	return merged
 }

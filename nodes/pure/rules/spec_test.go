@@ -14,7 +14,7 @@ func table(rows ...core.Value) core.Object {
 	return core.Object{
 		"inputs":  core.List{core.Object{"expr": "input.a"}, core.Object{"expr": "input.b"}},
 		"outputs": core.List{"x"},
-		"rows":    core.List(rows),
+		"rows":    rows,
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestPortsOfAnyConfig(t *testing.T) {
 	t.Parallel()
-	cases := func(list ...core.Value) core.Object { return core.Object{"cases": core.List(list)} }
+	cases := func(list ...core.Value) core.Object { return core.Object{"cases": list} }
 	for _, c := range []struct {
 		name   string
 		config core.Object
