@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
 	// Zones are compiled in: a flow means the same on a machine without zone files.
 	_ "time/tzdata"
 
@@ -50,6 +51,7 @@ func commands() []command {
 		{"run", "FILE [--input JSON|@FILE|-] [--connections FILE] [--data DIR]", helpRun, cmdRun},
 		{"runs", "list DIR | show DIR RUN | resume DIR [--connections FILE]", helpRuns, cmdRuns},
 		{"validate", "FILE... [--connections FILE]", helpValidate, cmdValidate},
+		{"test", "[FILE|DIR]... [--run PATTERN]", helpTest, cmdTest},
 		{"nodes", "list | show TYPE", helpNodes, cmdNodes},
 	}
 }

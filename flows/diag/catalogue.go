@@ -48,7 +48,7 @@ func Find(code string) (Entry, bool) {
 	return catalogue[i], true
 }
 
-var catalogue = sorted(documentCodes, nodeCodes, configCodes, runCodes, effectCodes)
+var catalogue = sorted(documentCodes, nodeCodes, configCodes, runCodes, effectCodes, flowTestCodes, webhookCodes)
 
 func sorted(parts ...[]Entry) []Entry {
 	all := slices.Concat(parts...)
