@@ -19,7 +19,7 @@ func (p *play) outcomeFor(path string, what core.Value, wanted bool, kinds ...ou
 	case o == nil && wanted:
 		p.stopped = true
 		p.add("test.outcome.missing", pointer, map[string]string{
-			"path": path, "number": strconv.Itoa(number), "asked": jsonText(p.plain(what)),
+			"path": path, "number": strconv.Itoa(number), "asked": excerpt([]rune(jsonText(p.plain(what))), 0, shownAsked),
 		})
 	case o != nil && !slices.Contains(kinds, o.kind):
 		p.stopped = true

@@ -153,16 +153,17 @@ func sequence(ids []string) string {
 	return "[" + text + "]"
 }
 
-// Bounds of the texts in which values are shown, in characters.
+// Bounds of the texts in which values are shown, in characters. What was asked may be copied into the test.
 const (
-	shownWhole  = 160
+	shownValue  = 160
 	shownBefore = 30
+	shownAsked  = 2_000
 )
 
 // excerpts shows two values as JSON, long ones from shortly before where they begin to differ.
 func excerpts(want, got core.Value) (string, string) {
 	w, g := []rune(jsonText(want)), []rune(jsonText(got))
-	if len(w) <= shownWhole && len(g) <= shownWhole {
+	if len(w) <= shownValue && len(g) <= shownValue {
 		return string(w), string(g)
 	}
 	same := 0
@@ -170,12 +171,12 @@ func excerpts(want, got core.Value) (string, string) {
 		same++
 	}
 	from := max(same-shownBefore, 0)
-	return excerpt(w, from), excerpt(g, from)
+	return excerpt(w, from, shownValue), excerpt(g, from, shownValue)
 }
 
-func excerpt(text []rune, from int) string {
+func excerpt(text []rune, from, most int) string {
 	from = min(from, len(text))
-	to := min(from+shownWhole, len(text))
+	to := min(from+most, len(text))
 	s := string(text[from:to])
 	if from > 0 {
 		s = "…" + s

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -144,4 +145,25 @@ func TestTheTestsOfThePageAreTests(t *testing.T) {
 			require.Empty(t, found, "%s: %s", page, test.Name.In("en"))
 		}
 	}
+}
+
+// TestTestsRunAtOnce holds a test and its flow to be safe for concurrent use.
+func TestTestsRunAtOnce(t *testing.T) {
+	t.Parallel()
+	flow := compile(t, []byte(`{"sluice": 1, "id": "one", "nodes": [
+		{"id": "each", "type": "foreach", "config": {"items": "trigger.body"}, "body": {"nodes": [
+			{"id": "ask", "type": "http.request", "config": {"connection": "c", "method": "GET", "path": "/{{ item }}"}}]}}]}`))
+	tests, found := flowtest.Parse([]byte(`{"name": "x", "trigger": {"body": [1, 2, 3]},
+		"effects": {"each[*].ask": [{"output": 5}], "each[1].ask": [{"output": 6}]}, "expect": {"output": [5, 6, 5]}}`))
+	require.Empty(t, found)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			found, err := tests[0].Run(flow, func(string) *flows.Flow { return nil })
+			if err != nil || len(found) > 0 {
+				t.Errorf("%v, %v", err, found)
+			}
+		})
+	}
+	all.Wait()
 }
