@@ -54,25 +54,43 @@ func BenchmarkW1(b *testing.B) {
 
 func itoa(n int) string { return string(value.AppendFloat(nil, float64(n))) }
 
-// TestRatio runs the two side by side, in turn, and prints the ratio of what they get done.
-func TestRatio(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED in short mode: takes seconds and needs a quiet machine")
-	}
+// BenchmarkRatio runs the three in turn, in short rounds, and reports what sluice gets done as a share of each other:
+// a noisy machine is as noisy for all of them.
+func BenchmarkRatio(b *testing.B) {
+	const rounds, round = 5, 400 * time.Millisecond
 	for _, inFlight := range []int{1, 64, 1024} {
-		counts := map[string]int{}
-		for range 3 {
-			for name, open := range map[string]func(*testing.B) func() []byte{
-				"sluice": bySluice, "byhand": byHand(decodeStandard, exprLang), "byhand-fast": byHand(decodeOurs, plainGo),
-			} {
-				r := testing.Benchmark(func(b *testing.B) { inParallel(b, inFlight, open(b)) })
-				counts[name] += int(float64(r.N) / r.T.Seconds())
+		b.Run("w1/"+itoa(inFlight), func(b *testing.B) {
+			contestants := []func() []byte{bySluice(b), byHand(decodeStandard, exprLang)(b), byHand(decodeOurs, plainGo)(b)}
+			done := make([]int64, len(contestants))
+			for range rounds {
+				for i, do := range contestants {
+					done[i] += during(round, inFlight, do)
+				}
 			}
-		}
-		t.Logf("%4d in flight: sluice %d/s, by hand %d/s (ratio %.2f), by hand without expressions %d/s (ratio %.2f)", inFlight,
-			counts["sluice"]/3, counts["byhand"]/3, float64(counts["sluice"])/float64(counts["byhand"]),
-			counts["byhand-fast"]/3, float64(counts["sluice"])/float64(counts["byhand-fast"]))
+			seconds := (rounds * round).Seconds()
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(done[0])/seconds, "runs/s")
+			b.ReportMetric(float64(done[0])/float64(done[1]), "of-byhand")
+			b.ReportMetric(float64(done[0])/float64(done[2]), "of-byhand-fast")
+		})
 	}
+}
+
+// during counts how often the work gets done in a stretch of time.
+func during(d time.Duration, inFlight int, do func() []byte) int64 {
+	var done atomic.Int64
+	end := time.Now().Add(d)
+	var wg sync.WaitGroup
+	for range inFlight {
+		wg.Go(func() {
+			for time.Now().Before(end) {
+				do()
+				done.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return done.Load()
 }
 
 func inParallel(b *testing.B, inFlight int, do func() []byte) {
