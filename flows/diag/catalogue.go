@@ -48,7 +48,7 @@ func Find(code string) (Entry, bool) {
 	return catalogue[i], true
 }
 
-var catalogue = sorted(documentCodes, nodeCodes, configCodes, runCodes, effectCodes, flowTestCodes, webhookCodes)
+var catalogue = sorted(documentCodes, nodeCodes, configCodes, runCodes, effectCodes, flowTestCodes, webhookCodes, apiCodes)
 
 func sorted(parts ...[]Entry) []Entry {
 	all := slices.Concat(parts...)
