@@ -7,7 +7,7 @@
 
 CREATE TABLE IF NOT EXISTS orders (
   order_id        TEXT PRIMARY KEY,
-  source          TEXT NOT NULL,                   -- the platform it was placed on: douyin, pdd, wechat, ...
+  source          TEXT NOT NULL,                   -- the platform it was placed on: douyin, pinduoduo, wechat, ...
   channel         TEXT,                            -- the shop or account on that platform
   status          TEXT NOT NULL,                   -- pending_payment, paid, pending_shipment, shipped, delivered, completed, refunded, cancelled
   total_price     TEXT NOT NULL DEFAULT '0',
@@ -38,3 +38,50 @@ CREATE TABLE IF NOT EXISTS order_items (
   price    TEXT NOT NULL DEFAULT '0',              -- of one
   PRIMARY KEY (order_id, line)
 );
+
+-- What an order holds elsewhere until it is shipped, and gives back when it is cancelled.
+CREATE TABLE IF NOT EXISTS order_holds (
+  order_id TEXT NOT NULL REFERENCES orders (order_id) ON DELETE CASCADE,
+  kind     TEXT NOT NULL,                          -- stock: a reservation at the warehouse; coupon: one that it used up
+  ref      TEXT NOT NULL,                          -- the id there
+  PRIMARY KEY (order_id, kind, ref)
+);
+
+-- When the timeout sweep last looked at an order, so that orders that stay pending keep no others waiting.
+CREATE TABLE IF NOT EXISTS timeout_checks (
+  order_id   TEXT PRIMARY KEY REFERENCES orders (order_id) ON DELETE CASCADE,
+  checked_at TEXT NOT NULL
+);
+
+-- Return requests as they were routed last. What is not an order of ours is here too.
+CREATE TABLE IF NOT EXISTS returns (
+  return_id TEXT PRIMARY KEY,
+  order_id  TEXT NOT NULL,
+  colour    TEXT NOT NULL,                         -- green, amber, red
+  reason    TEXT NOT NULL,                         -- why: the rule that decided
+  person    INTEGER NOT NULL DEFAULT 0,            -- 1: no rule fits, a person decides
+  team      TEXT NOT NULL,                         -- quality, service, warehouse
+  ticket_id TEXT,                                  -- of the weight's review, where there is one
+  routed_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS returns_by_order ON returns (order_id);
+CREATE INDEX IF NOT EXISTS returns_by_team ON returns (team, colour, routed_at);
+
+-- What comes back with an approved return.
+CREATE TABLE IF NOT EXISTS return_items (
+  return_id TEXT NOT NULL REFERENCES returns (return_id) ON DELETE CASCADE,
+  sku       TEXT NOT NULL,
+  quantity  INTEGER NOT NULL,
+  PRIMARY KEY (return_id, sku)
+);
+
+-- What is owed to customers for approved returns.
+CREATE TABLE IF NOT EXISTS payables (
+  return_id TEXT PRIMARY KEY REFERENCES returns (return_id) ON DELETE CASCADE,
+  order_id  TEXT NOT NULL REFERENCES orders (order_id),
+  amount    TEXT NOT NULL,
+  status    TEXT NOT NULL,                         -- open: to be paid; in_review: first the weight is looked into
+  ticket_id TEXT,
+  booked_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS payables_by_order ON payables (order_id);

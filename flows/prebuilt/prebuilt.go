@@ -28,7 +28,7 @@ func OrdersTables() []string {
 }
 
 // IDs are the shipped flows, sorted.
-func IDs() []string { return []string{"status-arbitration"} }
+func IDs() []string { return []string{"pdd-backfill", "pdd-backfill-order", "status-arbitration"} }
 
 // Document is the flow document of a shipped flow, as it stands in its folder. Of an id that is not shipped it is
 // fs.ErrNotExist.
