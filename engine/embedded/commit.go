@@ -10,7 +10,7 @@ import (
 	"sluice/storage"
 )
 
-// record is what one turn of one run hands to the committer.
+// record is what one turn of one run hands to the committer. Records are used again.
 type record struct {
 	run    *run
 	append storage.Append
@@ -29,6 +29,7 @@ type committer struct {
 	wake   sync.Cond
 	queue  []*record
 	closed bool
+	spare  sync.Pool
 	// stop ends a pause after a failed commit.
 	stop chan struct{}
 }
@@ -43,6 +44,33 @@ const (
 func (c *committer) init(e *Engine) {
 	c.e, c.stop = e, make(chan struct{})
 	c.wake.L = &c.mu
+}
+
+// maxSpare is the length above which a record's buffer is not kept.
+const maxSpare = 64 << 10
+
+// record is an empty one for a run.
+func (c *committer) record(r *run) *record {
+	rec, _ := c.spare.Get().(*record)
+	if rec == nil {
+		rec = &record{}
+	}
+	rec.run = r
+	return rec
+}
+
+// reuse takes back a record that was committed: nobody refers to it any more.
+func (c *committer) reuse(rec *record) {
+	if cap(rec.buf) > maxSpare {
+		return
+	}
+	clear(rec.after)
+	clear(rec.acks)
+	clear(rec.append.Events)
+	*rec = record{
+		buf: rec.buf[:0], after: rec.after[:0], acks: rec.acks[:0], append: storage.Append{Events: rec.append.Events[:0]},
+	}
+	c.spare.Put(rec)
 }
 
 func (c *committer) add(r *record) {
@@ -136,6 +164,7 @@ func (c *committer) commit(batch []*record) (rest []*record, ok bool) {
 		switch why := refused[i]; {
 		case why == nil:
 			c.e.committed(r)
+			c.reuse(r)
 		case errors.Is(why, storage.ErrConflict) || errors.Is(why, storage.ErrDuplicate):
 			c.refuse(r, why)
 		default:

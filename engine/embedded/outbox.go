@@ -11,7 +11,7 @@ import (
 	"sluice/storage"
 )
 
-// carryOut does what a run's core asked for.
+// carryOut does what a run's core asked for. The command is valid only during the call.
 func (e *Engine) carryOut(r *run, c *core.Command) {
 	if e.dead.Load() {
 		return
@@ -113,7 +113,8 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 	now := time.Now()
 	child := e.newRun(id, plan)
 	child.owed = true
-	parent, ask := r.id, c.ID
+	// The acknowledgement comes later, when c is no longer valid.
+	parent, ask, detached := r.id, c.ID, c.Detach
 	trigger := core.Object{"type": "call", "at": now.UTC().Format(time.RFC3339Nano), "body": c.Input}
 	err = e.admit(child, delivery{
 		event: core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
@@ -124,7 +125,7 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 			switch {
 			case err != nil:
 				e.joined(parent, ask, nil, &core.Failure{Code: "subflow.start", Message: err.Error()})
-			case c.Detach:
+			case detached:
 				e.joined(parent, ask, core.Object{"run": string(id)}, nil)
 			}
 		},

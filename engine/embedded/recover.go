@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"time"
 
 	"sluice/engine/core"
@@ -159,19 +160,23 @@ func waitsFrom(data []byte) ([]core.Pending, error) {
 
 // summary is the row's data: what lists show beside the indexed fields. Outputs are not kept: the journal gives them.
 func summary(p *core.Plan, s *core.State) []byte {
-	o := core.Object{"plan": p.Hash, "version": p.Flow.Version, "steps": s.Steps()}
-	if start := s.Start(); start.Parent != "" {
-		o["parent"] = start.Parent
+	b := append(make([]byte, 0, 192), `{"plan":`...)
+	b = value.AppendString(b, p.Hash)
+	b = strconv.AppendInt(append(b, `,"version":`...), int64(p.Flow.Version), 10)
+	b = strconv.AppendInt(append(b, `,"steps":`...), int64(s.Steps()), 10)
+	start := s.Start()
+	if start.Parent != "" {
+		b = value.AppendString(append(b, `,"parent":`...), start.Parent)
 	}
-	if t, ok := s.Start().Trigger["type"].(string); ok {
-		o["trigger"] = t
+	if t, ok := start.Trigger["type"].(string); ok {
+		b = value.AppendString(append(b, `,"trigger":`...), t)
 	}
 	if end := s.End(); end != nil && end.Failure != nil {
-		o["error"] = core.Object{"code": end.Failure.Code, "message": end.Failure.Message, "node": end.Failure.Node, "path": end.Failure.Path}
+		f := end.Failure
+		b = value.AppendString(append(b, `,"error":{"code":`...), f.Code)
+		b = value.AppendString(append(b, `,"message":`...), f.Message)
+		b = value.AppendString(append(b, `,"node":`...), f.Node)
+		b = append(value.AppendString(append(b, `,"path":`...), f.Path), '}')
 	}
-	b, err := value.Encode(o)
-	if err != nil {
-		return nil
-	}
-	return b
+	return append(b, '}')
 }

@@ -125,7 +125,7 @@ func (e *Engine) turn(r *run) {
 
 // step folds deliveries into the run and hands one record to the committer.
 func (e *Engine) step(r *run, batch []delivery) {
-	rec := &record{run: r}
+	rec := e.committer.record(r)
 	first := r.state.Seq() + 1
 	for i := range batch {
 		d := &batch[i]

@@ -304,7 +304,9 @@ func (t *sliceTx) check(id binaryID, a *storage.Append) (k known, refusal, err e
 func (t *sliceTx) append(id binaryID, k known, a *storage.Append) error {
 	t.last = max(t.last, millisOf(id))
 	if len(a.Events) > 0 {
-		if err := t.put(bucketJournal, journalKey(id, a.Seq), encodeEvents(a.Seq, k.flow, a.Events)); err != nil {
+		if err := t.put(bucketJournal, journalKey(id, a.Seq), t.pack(func(b []byte) []byte {
+			return appendEvents(b, a.Seq, k.flow, a.Events)
+		})); err != nil {
 			return err
 		}
 	}

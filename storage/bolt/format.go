@@ -114,13 +114,8 @@ func decodeClaim(value []byte) (c claim, ok bool) {
 	return c, true
 }
 
-// encodeEvents packs the events of one append. The first record of a run also says its flow.
-func encodeEvents(seq uint64, flow string, events [][]byte) []byte {
-	size := len(flow) + 2*binary.MaxVarintLen64
-	for _, event := range events {
-		size += len(event) + binary.MaxVarintLen32
-	}
-	record := make([]byte, 0, size)
+// appendEvents packs the events of one append. The first record of a run also says its flow.
+func appendEvents(record []byte, seq uint64, flow string, events [][]byte) []byte {
 	if seq == 1 {
 		record = appendString(record, flow)
 	}
@@ -131,7 +126,7 @@ func encodeEvents(seq uint64, flow string, events [][]byte) []byte {
 	return record
 }
 
-// A record is what encodeEvents packed, ready to read its events with d.bytes.
+// A record is what appendEvents packed, ready to read its events with d.bytes.
 type record struct {
 	id    binaryID
 	seq   uint64 // of the first event
@@ -156,12 +151,7 @@ func decodeRecord(key, value []byte) (r record, ok bool) {
 
 func (r record) last() uint64 { return r.seq + r.count - 1 }
 
-func encodeRow(r *storage.Row) []byte {
-	size := len(r.Status) + len(r.Data) + 4*binary.MaxVarintLen64
-	for _, k := range r.Keys {
-		size += len(k.Name) + len(k.Value) + 4
-	}
-	b := make([]byte, 0, size)
+func appendRow(b []byte, r *storage.Row) []byte {
 	b = appendTime(appendTime(b, r.StartedAt), r.EndedAt)
 	b = appendString(b, r.Status)
 	b = binary.AppendUvarint(b, uint64(len(r.Keys)))

@@ -26,6 +26,9 @@ type slice struct {
 	// time in milliseconds at which no claim in the slice is held any more. All are of the last commit.
 	last, used, claimsUntil atomic.Int64
 
+	// arena is spare room for the values of the next transaction; it belongs to whoever writes.
+	arena []byte
+
 	// dirty: written to since it was opened or sealed.
 	dirty atomic.Bool
 }
@@ -73,6 +76,18 @@ type sliceTx struct {
 	last        int64
 	claimsUntil int64
 	puts, bytes int // written in this transaction, roughly
+	// arena holds values until the transaction ends; bbolt refers to them until then.
+	arena []byte
+}
+
+// maxArena is the size above which an arena is not kept for the next transaction.
+const maxArena = 8 << 20
+
+// pack appends a value to the arena. An arena that grows leaves the values before it where they are.
+func (t *sliceTx) pack(appendTo func([]byte) []byte) []byte {
+	start := len(t.arena)
+	t.arena = appendTo(t.arena)
+	return t.arena[start:len(t.arena):len(t.arena)]
 }
 
 func (s *slice) beginTx() (*sliceTx, error) {
@@ -89,7 +104,7 @@ func (s *slice) beginTx() (*sliceTx, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.abort(tx))
 	}
-	return &sliceTx{slice: s, tx: tx, last: s.last.Load(), claimsUntil: s.claimsUntil.Load()}, nil
+	return &sliceTx{slice: s, tx: tx, last: s.last.Load(), claimsUntil: s.claimsUntil.Load(), arena: s.arena[:0]}, nil
 }
 
 // reserve takes the room that the commit may need. The estimate is generous: what it takes too much serves the next one.
@@ -105,6 +120,9 @@ func (t *sliceTx) commit() error {
 	t.slice.last.Store(t.last)
 	t.slice.used.Store(used)
 	t.slice.claimsUntil.Store(t.claimsUntil)
+	if t.slice.arena = nil; cap(t.arena) <= maxArena {
+		t.slice.arena = t.arena
+	}
 	return nil
 }
 
@@ -170,7 +188,8 @@ func knownRow(s *slice, tx *bbolt.Tx, flow string, id binaryID) (storage.Row, er
 
 // putRow replaces the row of a run and its index entries. old is nil for a new run.
 func (t *sliceTx) putRow(id binaryID, old, row *storage.Row) error {
-	if err := t.put(bucketRows, indexKey(id, row.Flow), encodeRow(row)); err != nil {
+	value := t.pack(func(b []byte) []byte { return appendRow(b, row) })
+	if err := t.put(bucketRows, indexKey(id, row.Flow), value); err != nil {
 		return err
 	}
 	if old == nil || old.Status != row.Status {
