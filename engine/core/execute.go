@@ -172,7 +172,11 @@ func (m *stepper) complete(a *activation, r Result) {
 	m.trace(a)
 	m.remember(a)
 	if r.End != nil {
-		m.unwind(r.End)
+		end := *r.End
+		if end.Failure != nil {
+			end.Failure = a.located(end.Failure)
+		}
+		m.unwind(&end)
 		return
 	}
 	m.follow(a, true)
