@@ -65,7 +65,7 @@ func (b *batch) add(i int, a *storage.Append) error {
 	id, err := a.Run.Binary()
 	if err != nil {
 		b.refused[i] = fmt.Errorf("%w: %w", storage.ErrConflict, err)
-		return nil //nolint:nilerr // the append carries its own error
+		return nil
 	}
 	home, err := b.home(id, a.Seq == 1)
 	if err != nil {
@@ -84,7 +84,7 @@ func (b *batch) add(i int, a *storage.Append) error {
 			}
 			if refusal != nil {
 				b.refused[i] = refusal
-				return nil
+				return nil //nolint:nilerr // the refusal is the append's own; err is nil here
 			}
 			writing = true
 			return b.place(i, t, id, known, a)
@@ -95,7 +95,7 @@ func (b *batch) add(i int, a *storage.Append) error {
 	}
 	if errors.Is(err, storage.ErrCorrupt) {
 		b.refused[i] = err
-		return nil //nolint:nilerr // the append carries its own error
+		return nil
 	}
 	return err
 }
