@@ -1,0 +1,67 @@
+package server
+
+import "github.com/gofiber/fiber/v2"
+
+// base is where the API lies.
+const base = "/api/v1"
+
+// route is one call of the API. openapi.json describes each of them, and a test compares the two.
+type route struct {
+	method, path string
+	// needs is what the caller must be permitted.
+	needs  Permission
+	handle func(*request) error
+}
+
+// routes are all calls. GET is answered to HEAD too.
+func (s *Server) routes() []route {
+	const get, put, post, del = fiber.MethodGet, fiber.MethodPut, fiber.MethodPost, fiber.MethodDelete
+	return []route{
+		{get, "/healthz", Open, s.healthz},
+		{get, "/readyz", Open, s.readyz},
+		// Whoever is on this machine may look at the figures; metrics checks that.
+		{get, "/metrics", Open, s.metrics},
+
+		{get, base + "/openapi.json", Open, s.openAPI},
+		{post, base + "/session", Open, s.openSession},
+		{get, base + "/session", ReadServer, s.getSession},
+		{del, base + "/session", ReadServer, s.closeSession},
+
+		{get, base + "/flows", ReadFlows, s.listFlows},
+		{post, base + "/flows/validate", ReadFlows, s.validateFlow},
+		{get, base + "/flows/:id", ReadFlows, s.getFlow},
+		{put, base + "/flows/:id", WriteFlows, s.putFlow},
+		{del, base + "/flows/:id", WriteFlows, s.deleteFlow},
+		{get, base + "/flows/:id/versions", ReadFlows, s.listVersions},
+		{post, base + "/flows/:id/publish", WriteFlows, s.publishFlow},
+		{post, base + "/flows/:id/runs", WriteRuns, s.startRun},
+
+		{get, base + "/runs", ReadRuns, s.listRuns},
+		{get, base + "/runs/:id", ReadRuns, s.getRun},
+		{get, base + "/runs/:id/steps", ReadRuns, s.listSteps},
+		{get, base + "/runs/:id/journal", ReadRuns, s.listJournal},
+		{get, base + "/runs/:id/events", ReadRuns, s.runEvents},
+		{post, base + "/runs/:id/cancel", WriteRuns, s.cancelRun},
+		{get, base + "/events", ReadRuns, s.events},
+		{post, base + "/signals", WriteRuns, s.signal},
+
+		{get, base + "/connections", ReadConnections, s.listConnections},
+		{get, base + "/connections/:id", ReadConnections, s.getConnection},
+		{put, base + "/connections/:id", WriteConnections, s.putConnection},
+		{del, base + "/connections/:id", WriteConnections, s.deleteConnection},
+		{post, base + "/connections/:id/test", WriteConnections, s.testConnection},
+		{get, base + "/connection-types", ReadConnections, s.listConnectionTypes},
+
+		{get, base + "/tables", ReadTables, s.listTables},
+		{get, base + "/tables/:id", ReadTables, s.getTable},
+		{put, base + "/tables/:id", WriteTables, s.putTable},
+		{del, base + "/tables/:id", WriteTables, s.deleteTable},
+
+		{get, base + "/node-types", ReadFlows, s.listNodeTypes},
+		{get, base + "/schemas/flow.json", ReadFlows, s.flowSchema},
+		{post, base + "/expressions/evaluate", ReadRuns, s.evaluate},
+
+		{get, base + "/schedules", ReadFlows, s.listSchedules},
+		{post, base + "/schedules/:flow/:trigger/fire", WriteRuns, s.fireSchedule},
+	}
+}
