@@ -16,6 +16,10 @@ import (
 	_ "time/tzdata"
 
 	"golang.org/x/term"
+
+	"sluice/engine"
+	"sluice/storage"
+	"sluice/storage/bolt"
 )
 
 // console is where a command reads and writes.
@@ -89,12 +93,25 @@ func sluice(c *console, args []string) int {
 			fmt.Fprintln(c.err, "sluice", cmd.name, cmd.usage)
 			return 2
 		default:
-			fmt.Fprintln(c.err, "sluice:", err)
+			fmt.Fprintln(c.err, "sluice:", explain(c, err))
 			return 1
 		}
 	}
 	c.say(textUnknownCommand, args[0])
 	return 2
+}
+
+// explain is what an error says to the person at the terminal, with what to do about it where that is known.
+func explain(c *console, err error) string {
+	for _, known := range []struct {
+		err  error
+		text text
+	}{{engine.ErrTooLarge, textTooLarge}, {bolt.ErrInUse, textInUse}, {engine.ErrUnavailable, textDiskFull}, {storage.ErrFull, textDiskFull}} {
+		if errors.Is(err, known.err) {
+			return fmt.Sprintf(known.text.in(c.lang), err)
+		}
+	}
+	return err.Error()
 }
 
 func printHelp(c *console) {

@@ -158,7 +158,7 @@ func TestEveryMessageHasTheSameVerbsInBothLanguages(t *testing.T) {
 	t.Parallel()
 	for _, m := range []text{
 		textStarted, textSucceeded, textEnded, textAt, textCompensated, textInterrupted, textStopped, textStoppedLost, textInput, textInputSchema,
-		textNotValid, textNoFindings, textConnection, textNothingToDo, textResumed, textHelp, textUnknownCommand, helpRun, helpRuns,
+		textNotValid, textNoFindings, textConnection, textNothingToDo, textResumed, textTooLarge, textInUse, textDiskFull, textHelp, textUnknownCommand, helpRun, helpRuns,
 		helpValidate, helpNodes,
 	} {
 		require.NotEmpty(t, m.zh)

@@ -62,6 +62,9 @@ var (
 	textNotValid       = text{"%s has errors and cannot run", "%s 存在错误，无法运行"}
 	textNoFindings     = text{"%s: no findings", "%s：没有问题"}
 	textConnection     = text{"%s:%s: %s: %s", "%s:%s：%s：%s"}
+	textTooLarge       = text{"the input is too large to start a run with (%v); pass a reference to it instead", "输入过大，无法启动运行（%v）；请改为传入引用"}
+	textInUse          = text{"another process uses this folder (%v); stop it, or name another folder with --data", "该目录正被另一个进程使用（%v）；请停止该进程，或用 --data 指定其他目录"}
+	textDiskFull       = text{"the journal cannot be written (%v); make room on the disk and try again", "无法写入运行日志（%v）；请清理磁盘空间后重试"}
 	textNothingToDo    = text{"there is no run to go on with", "没有需要继续的运行"}
 	textResumed        = text{"going on with %d runs", "继续 %d 个运行"}
 )
