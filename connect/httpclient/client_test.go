@@ -488,3 +488,30 @@ func TestSignerRefusals(t *testing.T) {
 	_, failure := client.Do(t.Context(), httpclient.Request{Method: "POST", Path: "/x", Body: httpclient.Text("x")})
 	require.Equal(t, "http.bad_request", failure.Code)
 }
+
+// uriSigner writes down the target that a signature would be over.
+type uriSigner struct{}
+
+func (uriSigner) Sign(r *sign.Request) error {
+	r.Header.Set("Signed", r.URL.RequestURI())
+	return nil
+}
+
+func (uriSigner) Judge(sign.Answer) *core.Failure { return nil }
+
+func TestWhatIsSignedIsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(echo))
+	t.Cleanup(server.Close)
+	for _, base := range []string{"", "/", "/api", "/api/"} {
+		address, err := url.Parse(server.URL + base)
+		require.NoError(t, err)
+		client := httpclient.New(httpclient.Config{BaseURL: address, Signer: uriSigner{}})
+		t.Cleanup(client.Close)
+		for _, path := range []string{"", "/v3/a", "v3/a", "/v3/a%2Fb/"} {
+			got, failure := client.Do(t.Context(), httpclient.Request{Method: "GET", Path: path, Query: core.Object{"id": "1"}})
+			require.Nil(t, failure)
+			require.Equal(t, field(t, got.Body, "uri"), field(t, got.Body, "headers", "Signed"), "%q below %q", path, base)
+		}
+	}
+}

@@ -196,8 +196,12 @@ func join(base *url.URL, r *Request) (*url.URL, string, error) {
 	}
 	copied := *base
 	u := &copied
+	if u.Path == "" {
+		// JoinPath gives an address without a path no slash before one, and signatures are over what is sent.
+		u.Path = "/"
+	}
 	if ref.Path != "" {
-		u = base.JoinPath(ref.EscapedPath())
+		u = u.JoinPath(ref.EscapedPath())
 	}
 	u.RawQuery = base.RawQuery
 	if ref.RawQuery != "" {
