@@ -1,0 +1,78 @@
+package hooks
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"sluice/engine/core"
+	"sluice/flows"
+	"sluice/flows/diag"
+	"sluice/flows/triggers"
+	"sluice/storage"
+)
+
+// Check reports what keeps a flow from being published here: a scheme that does not exist, and a path that a webhook of
+// another live flow has. An option that the scheme does not read is a warning. It is to be called in the transaction
+// that publishes, with no call of Live until that is over.
+func (r *Router) Check(_ storage.Reader, flow *flows.Flow) []diag.Diagnostic {
+	found := slices.Concat(verifyFindings(flow), r.conflicts(flow))
+	diag.Sort(found)
+	return found
+}
+
+// verifyFindings looks at what the webhooks verify by.
+func verifyFindings(flow *flows.Flow) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	for i, e := range flow.Triggers {
+		config, ok := e.Config["verify"].(core.Object)
+		if e.Type != triggers.Webhook || !ok {
+			continue
+		}
+		pointer := flow.Document.Triggers[i].Pointer + "/config/verify"
+		name, _ := config["scheme"].(string)
+		s := findScheme(name)
+		if s == nil {
+			params := map[string]string{"scheme": name, "schemes": strings.Join(Schemes(), ", ")}
+			found = append(found, diag.New("flow.webhook.scheme_unsupported", pointer+"/scheme", params))
+			continue
+		}
+		for _, option := range slices.Sorted(maps.Keys(config)) {
+			if option != "scheme" && option != "connection" && !slices.Contains(s.options, option) {
+				params := map[string]string{"option": option, "scheme": name}
+				found = append(found, diag.New("flow.webhook.verify_ignored", pointer+"/"+option, params))
+			}
+		}
+	}
+	return found
+}
+
+// conflicts finds the webhooks of a flow that would take deliveries of other live flows, or they of its. A path that
+// fits two webhooks is no conflict where one is more literal.
+func (r *Router) conflicts(flow *flows.Flow) []diag.Diagnostic {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.tableWithout(flow.Document.ID)
+	var found []diag.Diagnostic
+	for _, h := range hooksOf(flow) {
+		taken := t.add(h)
+		// Two of one flow are the compiler's to report.
+		if taken == nil || taken.flow == flow {
+			continue
+		}
+		found = append(found, diag.New("flow.webhook.path_used", h.pointer()+"/config/path", map[string]string{
+			"path": h.entrance.Path, "flow": taken.flow.Document.ID, "trigger": taken.entrance.ID,
+		}))
+	}
+	return found
+}
+
+// pointer is where the trigger stands in its document.
+func (h *hook) pointer() string {
+	for _, t := range h.flow.Document.Triggers {
+		if t.ID == h.entrance.ID {
+			return t.Pointer
+		}
+	}
+	return ""
+}

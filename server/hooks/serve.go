@@ -1,0 +1,294 @@
+package hooks
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/engine"
+	"sluice/engine/codec"
+	"sluice/engine/core"
+	"sluice/engine/value"
+	"sluice/storage"
+)
+
+// Serve does all that is to be done with a delivery. It returns when the run is durable, with respond result when the
+// run has answered.
+func (r *Router) Serve(d *Delivery) *Answer {
+	at := r.o.Now()
+	m := r.table.Load().find(d.Method, d.Path)
+	kind, refusal := r.admit(&m, d, at)
+	if refusal != nil {
+		return refusal
+	}
+	trigger, refusal := m.hook.trigger(d, m.values, kind, at)
+	if refusal != nil {
+		return refusal
+	}
+	p := &passage{Router: r, hook: m.hook, trigger: trigger, at: at}
+	if refusal = p.check(); refusal != nil {
+		return refusal
+	}
+	if m.hook.result {
+		return p.call()
+	}
+	return p.acknowledge()
+}
+
+// admit refuses what need not be decoded for that.
+func (r *Router) admit(m *match, d *Delivery, at time.Time) (media, *Answer) {
+	if m.hook == nil {
+		if m.allowed == nil {
+			return mediaNone, refuse(http.StatusNotFound, "webhook.not_found", "No published flow has a webhook at this path.", nil)
+		}
+		slices.Sort(m.allowed)
+		methods := strings.Join(slices.Compact(m.allowed), ", ")
+		return mediaNone, refuse(http.StatusMethodNotAllowed, "webhook.method", "The webhook at this path takes "+methods+".", nil).
+			with("Allow", methods)
+	}
+	if len(d.Body) > r.o.Limits.Body {
+		return mediaNone, refuse(http.StatusRequestEntityTooLarge, "webhook.too_large", "The body is larger than a webhook takes.",
+			core.Object{"limit": r.o.Limits.Body})
+	}
+	kind, err := d.media()
+	if err != nil {
+		return mediaNone, refuse(http.StatusUnsupportedMediaType, "webhook.media_type", "The body is of a kind that is not read: "+err.Error()+".", nil)
+	}
+	return kind, r.verify(m.hook, d, at)
+}
+
+func (r *Router) verify(h *hook, d *Delivery, at time.Time) *Answer {
+	if h.verify == nil {
+		return nil
+	}
+	key, err := h.verify.key(r.o.Connections)
+	if err == nil {
+		err = h.verify.scheme.check(h.verify, d, key, at)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case key == "" || errors.Is(err, errSecret):
+		r.o.Log.Error("a webhook cannot verify its deliveries", "webhook", h.name, "error", err)
+		return refuse(http.StatusServiceUnavailable, "webhook.verify", "The webhook cannot verify who sends, because of how it is set up here.", nil).
+			retryAfter(time.Minute)
+	}
+	refusal := refuse(http.StatusUnauthorized, "webhook.signature", "The sender is not verified: "+err.Error()+".", nil)
+	if h.verify.scheme.challenge != "" {
+		refusal.with("WWW-Authenticate", h.verify.scheme.challenge)
+	}
+	return refusal
+}
+
+// passage is a delivery on its way to a run.
+type passage struct {
+	*Router
+	hook    *hook
+	trigger core.Object
+	at      time.Time
+	once    *storage.Once
+}
+
+func (p *passage) scope() core.TriggerScope {
+	return core.TriggerScope{Plan: p.hook.flow.Plan, Of: p.trigger, At: p.at.UnixNano()}
+}
+
+// check holds the delivery to the flow's input, finds its idempotency key, and lets it through at the webhook's rate.
+func (p *passage) check() *Answer {
+	h := p.hook
+	if h.flow.Input != nil {
+		if f := h.flow.Input(p.trigger["body"]); f != nil {
+			return refuse(http.StatusUnprocessableEntity, "webhook.input", "The body is not as the flow's input says: "+f.Message, f.Details)
+		}
+	}
+	if h.entrance.Idempotency != nil {
+		v, f := h.entrance.Idempotency(p.scope())
+		if f != nil {
+			return refuse(http.StatusUnprocessableEntity, "webhook.key", "The idempotency key cannot be computed: "+f.Message, nil)
+		}
+		if key := keyText(v); key != "" {
+			p.once = &storage.Once{Scope: h.name, Key: key, TTL: h.entrance.KeepKeys}
+		}
+	}
+	if wait := h.limit.take(p.at); wait > 0 {
+		return refuse(http.StatusTooManyRequests, "webhook.rate", "Deliveries come faster than this webhook takes them.", nil).
+			retryAfter(wait)
+	}
+	if p.waits.Err() != nil {
+		return p.notStarted("", engine.ErrClosed)
+	}
+	return nil
+}
+
+// keyText spells a key: text as it is, nothing for null, anything else as JSON, numbers with all their digits.
+func keyText(v core.Value) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	text, err := value.Encode(v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func (p *passage) request() engine.StartRequest {
+	return engine.StartRequest{Plan: p.hook.flow.Plan.Hash, Trigger: p.trigger, Once: p.once}
+}
+
+// acknowledge starts the run and answers once that is durable. What to answer is known before: a run whose start could
+// not be acknowledged would be started again by its sender.
+func (p *passage) acknowledge() *Answer {
+	ack, refusal := p.ack()
+	if refusal != nil {
+		return refusal
+	}
+	run, err := p.o.Engine.Start(context.Background(), p.request())
+	var duplicate *engine.DuplicateError
+	switch {
+	case errors.As(err, &duplicate):
+		return p.ackAgain(duplicate.Run)
+	case err != nil:
+		return p.notStarted(run, err)
+	case ack != nil:
+		return ack
+	}
+	return accepted(p.hook.ackStatus, run)
+}
+
+// ack is the trigger's own acknowledgement, nil without one.
+func (p *passage) ack() (ack, refusal *Answer) {
+	if p.hook.entrance.AckBody == nil {
+		return nil, nil
+	}
+	v, f := p.hook.entrance.AckBody(p.scope())
+	if f != nil {
+		return nil, refuse(http.StatusInternalServerError, "webhook.answer", "The acknowledgement cannot be computed: "+f.Message, nil)
+	}
+	return tell(p.hook.ackStatus, v), nil
+}
+
+// ackAgain is the acknowledgement that the first delivery with this key was given: its body is computed of that one's
+// trigger, for as long as its run is kept.
+func (p *passage) ackAgain(run storage.RunID) *Answer {
+	if p.hook.entrance.AckBody == nil {
+		return accepted(p.hook.ackStatus, run)
+	}
+	err := p.o.Journal.Events(run, 1, func(_ uint64, event []byte) bool {
+		first, err := codec.Decode(event)
+		if err == nil && first.Start != nil {
+			p.trigger, p.at = first.Start.Trigger, time.Unix(0, first.At)
+		}
+		return false
+	})
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return p.notStarted(run, err)
+	}
+	ack, refusal := p.ack()
+	if refusal != nil {
+		return refusal
+	}
+	return ack
+}
+
+// call starts the run and waits for its answer, for as long as the flow allows.
+func (p *passage) call() *Answer {
+	ctx, cancel := context.WithTimeout(p.waits, p.hook.timeout)
+	defer cancel()
+	run, answer, err := p.o.Engine.Call(ctx, p.request())
+	var duplicate *engine.DuplicateError
+	switch {
+	case errors.As(err, &duplicate):
+		return p.answerOf(ctx, duplicate.Run)
+	case err != nil && ctx.Err() != nil && p.stored(run):
+		return accepted(http.StatusAccepted, run)
+	case err != nil:
+		return p.notStarted(run, err)
+	}
+	return p.say(run, answer)
+}
+
+// stored reports whether a run is on disk.
+func (p *passage) stored(run storage.RunID) bool {
+	_, err := p.o.Journal.Row(run)
+	return err == nil
+}
+
+func (p *passage) say(run storage.RunID, a engine.Answer) *Answer {
+	if a.Response != nil {
+		return respond(a.Response)
+	}
+	return p.ended(run, a.End)
+}
+
+// How long it takes at first, and at most, until the journal of a run that goes on is looked into again.
+const (
+	firstLook = 20 * time.Millisecond
+	lastLook  = time.Second
+)
+
+// answerOf is the answer of a run that an earlier delivery started, as its journal tells it. A run's end is waited for;
+// an answer that it gives before its end is found at the next look.
+func (p *passage) answerOf(ctx context.Context, run storage.RunID) *Answer {
+	for pause := firstLook; ; pause = min(2*pause, lastLook) {
+		answer, err := p.recorded(run)
+		switch {
+		case err == nil && (answer.Response != nil || answer.End != nil):
+			return p.say(run, answer)
+		case errors.Is(err, engine.ErrNotFound) || err == nil && ctx.Err() != nil:
+			// The run is not kept any longer, or takes its time.
+			return accepted(http.StatusAccepted, run)
+		case err != nil:
+			return p.notStarted(run, err)
+		}
+		look, stop := context.WithTimeout(ctx, pause)
+		_, err = p.o.Engine.Wait(look, run)
+		looked := look.Err() != nil
+		stop()
+		if err != nil && !looked {
+			return p.notStarted(run, err)
+		}
+	}
+}
+
+// recorded is what a run has said to its caller up to now.
+func (p *passage) recorded(run storage.RunID) (answer engine.Answer, err error) {
+	was, err := engine.Replay(p.o.Journal, p.o.Plans, run, func(_ *core.Recorded, d *core.Decision) {
+		for i := range d.Commands {
+			if c := &d.Commands[i]; c.Kind == core.Respond && answer.Response == nil {
+				answer.Response = c.Response
+			}
+		}
+	})
+	if err == nil && answer.Response == nil {
+		answer.End = was.State.End()
+	}
+	return answer, err
+}
+
+// notStarted says why there is no run, or no word of it.
+func (p *passage) notStarted(run storage.RunID, err error) *Answer {
+	switch {
+	case errors.Is(err, engine.ErrTooLarge):
+		return refuse(http.StatusRequestEntityTooLarge, "webhook.too_large", "The delivery is larger than a run may be started with.", nil)
+	case errors.Is(err, engine.ErrClosed):
+		return refuse(http.StatusServiceUnavailable, "webhook.draining", "The server is stopping. Send this again in a moment.", nil).
+			retryAfter(pauseOf503)
+	case errors.Is(err, engine.ErrUnavailable), errors.Is(err, storage.ErrFull), errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, context.Canceled):
+		p.o.Log.Warn("a delivery could not be stored", "webhook", p.hook.name, "error", err)
+		return refuse(http.StatusServiceUnavailable, "webhook.journal", "The delivery cannot be stored at the moment. Send it again later.", nil).
+			retryAfter(pauseOf503)
+	}
+	p.o.Log.Error("a delivery failed", "webhook", p.hook.name, "run", run, "error", err)
+	return refuse(http.StatusInternalServerError, "internal", "The delivery met a fault in the program; its log has the details.", nil)
+}
+
+// pauseOf503 is how long a sender is asked to wait.
+const pauseOf503 = 5 * time.Second
