@@ -81,15 +81,15 @@ func (s *scanner) value(missing string) (int, error) {
 	return n, err
 }
 
-// step takes a "/" and its number, at most max; a step that is not there is 1.
-func (s *scanner) step(max int) (int, error) {
+// step takes a "/" and its number, at most highest; a step that is not there is 1.
+func (s *scanner) step(highest int) (int, error) {
 	if !s.take('/') {
 		return 1, nil
 	}
 	begin := s.at
 	n, err := s.number(CodeStepMissing)
-	if err == nil && n > max {
-		err = s.fail(begin, CodeStep, map[string]string{"step": strconv.Itoa(n), "max": strconv.Itoa(max)})
+	if err == nil && n > highest {
+		err = s.fail(begin, CodeStep, map[string]string{"step": strconv.Itoa(n), "max": strconv.Itoa(highest)})
 	}
 	return n, err
 }

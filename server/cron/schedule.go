@@ -7,16 +7,18 @@
 // # Styles
 //
 // "unix" is what github.com/robfig/cron/v3 reads: five fields (minute, hour, day of month, month, day of week with 0 as
-// Sunday), descriptors such as @daily, and @every. With both day fields given, either may match. Two slips of its parser
-// are refused here, because nobody can mean them: a field that selects nothing (",") and a range that begins with a
-// wildcard ("*-5", which it reads as "*"). A zone within the expression (TZ=, CRON_TZ=) is refused: a trigger's zone has
-// its own place. Where it gives up after five years without a slot, this package goes on.
+// Sunday), descriptors such as @daily, and @every. With both day fields given, either may match. @every rounds as there:
+// less than a second, none and less than none are a second; parts of further seconds are dropped. Three slips of that
+// parser are refused here, because nobody can mean them: a field that selects nothing (","), a range that begins with a
+// wildcard ("*-5", which it reads as "*") and a number with a plus sign. A zone within the expression (TZ=, CRON_TZ=) is
+// refused: a trigger's zone has its own place. Where that package gives up after five years without a slot, this one
+// goes on.
 //
 // "quartz" is what org.quartz.CronExpression means: six or seven fields from seconds to years, days of the week with 1
 // as Sunday, exactly one ? in the two day fields, L, W, # and ranges that wrap. What Quartz's parser passes over in
 // silence (the rest of MONDAY, the step of MON-FRI/2, the second item of 6#3,2) is refused. A schedule is a set of
-// instants here, so that an answer never depends on the way to it; Quartz forgets the day a W has moved to when it is
-// asked after the day the W names.
+// instants here, so that an answer never depends on the way to it: Quartz forgets the day a W has moved to when it is
+// asked after the day the W names, and in a short month an L-3 that is listed with other days.
 //
 // Without a style, an expression with a ? or with six or seven fields is quartz, any other unix.
 //

@@ -20,8 +20,6 @@ func unixFields() []field {
 }
 
 // parseUnix reads five fields, or a descriptor, by robfig/cron's parser.
-//
-// @every rounds as that one does: below a second is a second, and parts of a second are dropped (1500ms is 1s).
 func parseUnix(parts []part, zone *time.Location) (Schedule, error) {
 	if strings.HasPrefix(parts[0].text, "@") {
 		return parseDescriptor(parts, zone)

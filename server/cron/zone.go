@@ -29,6 +29,10 @@ func segmentAt(t int64, zone *time.Location) segment {
 	if !end.IsZero() {
 		g.end = end.Unix()
 	}
+	if g.end <= t {
+		// Go 1.26 ends a leap year's last stretch a day early where a zone goes on by a rule, as all do from 2038.
+		g.end = t - t%daySeconds + daySeconds
+	}
 	return g
 }
 
