@@ -59,13 +59,9 @@ func spaced(text string) string {
 type speaker string
 
 func (w speaker) say(phrase string, pairs ...string) string {
-	said, ok := phrases[phrase]
-	if !ok {
-		return phrase
-	}
-	text := said.en
+	text := phrases[phrase].en
 	if w == Chinese {
-		text = said.zh
+		text = phrases[phrase].zh
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])

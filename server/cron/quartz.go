@@ -2,7 +2,7 @@ package cron
 
 import "math"
 
-// quartzFields are the fields of style quartz, in their order. A range or a step of years has no limit to its step.
+// quartzFields are the fields of style quartz, in their order. Steps of years have no limit.
 func quartzFields() []field {
 	return []field{
 		{name: Seconds, low: 0, high: 59, maxStep: 59},

@@ -16,9 +16,9 @@
 //
 // "quartz" is what org.quartz.CronExpression means: six or seven fields from seconds to years, days of the week with 1
 // as Sunday, exactly one ? in the two day fields, L, W, # and ranges that wrap. What Quartz's parser passes over in
-// silence (the rest of MONDAY, the step of MON-FRI/2, the second item of 6#3,2) is refused. A schedule is a set of
-// instants here, so that an answer never depends on the way to it: Quartz forgets the day a W has moved to when it is
-// asked after the day the W names, and in a short month an L-3 that is listed with other days.
+// silence (the rest of MONDAY, the step of MON-FRI/2, the second item of 6#3,2, a step of 90 in a range) is refused. A
+// schedule is a set of instants here, so that an answer never depends on the way to it: Quartz forgets the day a W has
+// moved to when it is asked after the day the W names, and in a short month an L-3 that is listed with other days.
 //
 // Without a style, an expression with a ? or with six or seven fields is quartz, any other unix.
 //
