@@ -1,8 +1,10 @@
 package hooks
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -93,18 +95,14 @@ func mediaOf(name string) media {
 	return mediaNone
 }
 
-// body decodes the body; with keep, raw is its text.
-func (d *Delivery) body(kind media, keep bool) (body core.Value, raw string, err error) {
+// body decodes the body; raw is its text.
+func (d *Delivery) body(kind media) (body core.Value, raw string, err error) {
 	if kind == mediaNone {
 		return nil, "", nil
 	}
-	if kind == mediaJSON && !keep {
-		body, err = value.Decode(d.Body)
-		return body, "", err
-	}
 	raw = string(d.Body)
 	if kind == mediaJSON {
-		body, err = value.DecodeString(raw)
+		body, err = decodeJSON(raw)
 		return body, raw, err
 	}
 	if !utf8.ValidString(raw) {
@@ -115,6 +113,30 @@ func (d *Delivery) body(kind media, keep bool) (body core.Value, raw string, err
 	}
 	form, err := formObject(raw)
 	return form, raw, err
+}
+
+// decodeJSON reads JSON exactly, but that of a key that stands twice in an object the last counts: GitLab sends such
+// bodies, and a sender does not mend what every other receiver takes. All else that package value refuses is refused.
+func decodeJSON(text string) (core.Value, error) {
+	v, refused := value.DecodeString(text)
+	if refused == nil || !utf8.ValidString(text) {
+		return v, refused
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var last any
+	if d.Decode(&last) != nil || d.Decode(new(any)) != io.EOF {
+		return nil, refused
+	}
+	// The standard library has kept numbers as their text; they are read when the rest is.
+	once, err := json.Marshal(last)
+	if err != nil {
+		return nil, refused
+	}
+	if v, err = value.Decode(once); err != nil {
+		return nil, refused
+	}
+	return v, nil
 }
 
 // formObject is a form or a query as an object: a text for each name, a list of texts for a name that comes several
@@ -145,7 +167,7 @@ func formObject(encoded string) (core.Object, error) {
 
 // trigger is what expressions see, made of nothing that belongs to the delivery.
 func (h *hook) trigger(d *Delivery, values []string, kind media, at time.Time) (core.Object, *Answer) {
-	body, raw, err := d.body(kind, h.raw)
+	body, raw, err := d.body(kind)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "webhook.body", "The body cannot be read: "+err.Error()+".", nil)
 	}

@@ -50,7 +50,7 @@ type Limits struct {
 	// is refused before it is read.
 	Body int
 	// Rate is how many deliveries a second each webhook takes, over time; a burst of one second's worth may come at once.
-	// 0 is 10,000.
+	// 0 is 20,000.
 	Rate int
 	// Respond is how long a webhook with respond set to result waits for its run where the flow has no
 	// settings.respondTimeout; 0 is 30 s.
@@ -59,7 +59,7 @@ type Limits struct {
 
 const (
 	defaultBody    = 4 << 20
-	defaultRate    = 10_000
+	defaultRate    = 20_000
 	defaultRespond = 30 * time.Second
 )
 

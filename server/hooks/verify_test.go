@@ -269,6 +269,7 @@ func TestTrigger(t *testing.T) {
 	}{
 		{jsonType, ` {"id": 6917223378889540123} `, core.Object{"id": 6917223378889540123}},
 		{"", `[1]`, core.List{1}},
+		{jsonType, `{"id": 1, "a": "<订单>", "id": 6917223378889540123, "p": 0.10}`, core.Object{"id": 6917223378889540123, "a": "<订单>", "p": 0.1}},
 		{"application/vnd.shop+json", `"x"`, "x"},
 		{"application/x-www-form-urlencoded", "id=6917223378889540123&amount=0.10&t=a&t=b&buyer=%E5%BC%A0%E4%B8%89&sign=a%2Bb%3D", core.Object{
 			"id": "6917223378889540123", "amount": "0.10", "t": core.List{"a", "b"}, "buyer": "张三", "sign": "a+b=",
