@@ -17,25 +17,7 @@ func (s *Scheduler) Rebind(published []*flows.Flow) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	now := s.now()
-	next := map[Ref]*timetable{}
-	var problems []error
-	var watches []*watch
-	for _, f := range published {
-		for i := range f.Triggers {
-			e := &f.Triggers[i]
-			switch e.Type {
-			case triggers.Cron:
-				t, err := newTimetable(f, e)
-				if err != nil {
-					problems = append(problems, fmt.Errorf("schedule %s: %w", t.Ref, err))
-					continue
-				}
-				next[t.Ref] = t
-			case triggers.Event:
-				watches = append(watches, newWatch(f, e))
-			}
-		}
-	}
+	next, watches, problem := triggersOf(published)
 	var changed []*timetable
 	for ref, t := range next {
 		same, err := s.succeed(t, s.tables[ref], now)
@@ -79,7 +61,28 @@ func (s *Scheduler) Rebind(published []*flows.Flow) error {
 		}
 	}
 	s.wake()
-	return errors.Join(problems...)
+	return problem
+}
+
+// triggersOf reads the cron and event triggers of flows.
+func triggersOf(published []*flows.Flow) (tables map[Ref]*timetable, watches []*watch, problem error) {
+	tables = map[Ref]*timetable{}
+	for _, f := range published {
+		for i := range f.Triggers {
+			switch e := &f.Triggers[i]; e.Type {
+			case triggers.Cron:
+				t, err := newTimetable(f, e)
+				if err != nil {
+					problem = errors.Join(problem, fmt.Errorf("schedule %s: %w", t.Ref, err))
+					continue
+				}
+				tables[t.Ref] = t
+			case triggers.Event:
+				watches = append(watches, newWatch(f, e))
+			}
+		}
+	}
+	return tables, watches, problem
 }
 
 // succeed gives a trigger what its predecessor of the same name has left; there may be none. It reports whether the

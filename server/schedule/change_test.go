@@ -105,7 +105,8 @@ func TestJitterDelaysEachSlotByAShareThatNeverChanges(t *testing.T) {
 		})
 		return at
 	}
-	require.Equal(t, run(t), run(t))
+	first := run(t)
+	require.Equal(t, first, run(t))
 }
 
 func TestByHand(t *testing.T) {
@@ -152,7 +153,7 @@ func TestADiskThatIsFullLosesNoSlotAndDoublesNone(t *testing.T) {
 		pass(5 * time.Second)
 		require.Equal(t, "2000-01-01T00:00:50Z", w.times()[4], "it was decided about and waited")
 		require.Contains(t, strings.Join(w.slots("f", "t1"), "; "), "missed", "the others were not")
-		require.Equal(t, len(w.times()), len(unique(w.times())))
+		require.Len(t, unique(w.times()), len(w.times()))
 	})
 }
 
@@ -177,7 +178,7 @@ func TestDaylightSavingDays(t *testing.T) {
 					from, err := time.Parse(time.RFC3339, c.from)
 					require.NoError(t, err)
 					w := newWorld(t)
-					w.clock.Store(int64(from.Sub(time.Now())))
+					w.clock.Store(int64(time.Until(from)))
 					f := flow(t, "f", c.zone, "cron", `{"cron": "`+c.cron+`", "catchUp": "all"}`)
 					w.open(f)
 					defer func() { w.scheduler.Close() }()

@@ -254,10 +254,8 @@ func (r *reactor) fire(w *watch, event string, run storage.RunID, row *storage.R
 		}
 	}
 	_, err = s.start(w.flow, w.trigger(event, run, row, now), once, now)
-	var refused *refusal
-	if errors.As(err, &refused) {
-		var loop *guard.Incident
-		if !errors.As(err, &loop) { // which was logged and recorded
+	if _, refused := errors.AsType[*refusal](err); refused {
+		if _, loop := errors.AsType[*guard.Incident](err); !loop { // which was logged and recorded
 			s.o.Log.Error("the run of an event trigger is refused", "trigger", w.Ref, "ended", run, "error", err)
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -181,12 +182,9 @@ func triggerType(row *storage.Row) string {
 
 // refuse records an incident and gives it as the error.
 func (g *Guarded) refuse(found *guard.Incident) error {
-	about := string(found.Rule) + "\x00" + found.Key.Name + "\x00" + found.Key.Value
 	names := slices.Clone(found.Flows)
 	slices.Sort(names)
-	for _, flow := range slices.Compact(names) {
-		about += "\x00" + flow
-	}
+	about := strings.Join(append([]string{string(found.Rule), found.Key.Name, found.Key.Value}, slices.Compact(names)...), "\x00")
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	kept := g.open[about]

@@ -252,8 +252,8 @@ func (t *timetable) place(s *Slot) {
 
 // before is the last slot that is at work or waits, nil where there is none.
 func (t *timetable) before() *Slot {
-	for i := len(t.open) - 1; i >= 0; i-- {
-		if s := t.open[i]; s.atWork() || s.State == Queued {
+	for _, s := range slices.Backward(t.open) {
+		if s.atWork() || s.State == Queued {
 			return s
 		}
 	}

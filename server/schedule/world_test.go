@@ -119,7 +119,7 @@ func (w *world) Start(_ context.Context, r engine.StartRequest) (storage.RunID, 
 	if err != nil {
 		return "", err
 	}
-	flow := strings.SplitN(r.Plan, "#", 2)[0]
+	flow, _, _ := strings.Cut(r.Plan, "#")
 	data, err := value.Encode(core.Object{"trigger": r.Trigger["type"]})
 	if err != nil {
 		return "", err

@@ -145,6 +145,6 @@ func TestChainsAreBounded(t *testing.T) {
 func BenchmarkCheck(b *testing.B) {
 	history := flips(40, 17*time.Minute, 0)
 	for b.Loop() {
-		guard.Check(guard.Default(), order, history, guard.Start{Flow: "to-paid", At: noon.Add(12 * time.Hour)})
+		_ = guard.Check(guard.Default(), order, history, guard.Start{Flow: "to-paid", At: noon.Add(12 * time.Hour)})
 	}
 }
