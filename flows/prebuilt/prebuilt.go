@@ -7,11 +7,15 @@ package prebuilt
 import (
 	"embed"
 	"io/fs"
+	"path"
 	"strings"
 )
 
 //go:embed */flow.json
 var documents embed.FS
+
+//go:embed */tables/*.json
+var dictionaries embed.FS
 
 //go:embed orders.sql
 var orders string
@@ -28,8 +32,22 @@ func OrdersTables() []string {
 }
 
 // IDs are the shipped flows, sorted.
-func IDs() []string { return []string{"pdd-backfill", "pdd-backfill-order", "status-arbitration"} }
+func IDs() []string {
+	return []string{"pdd-backfill", "pdd-backfill-order", "status-arbitration", "timeout-cancellation", "timeout-cancellation-order"}
+}
 
 // Document is the flow document of a shipped flow, as it stands in its folder. Of an id that is not shipped it is
 // fs.ErrNotExist.
 func Document(id string) ([]byte, error) { return fs.ReadFile(documents, id+"/flow.json") }
+
+// Tables are the shared tables that the shipped flows read: JSON texts by the tables' ids.
+func Tables() map[string][]byte {
+	tables := map[string][]byte{}
+	files, _ := fs.Glob(dictionaries, "*/tables/*.json")
+	for _, file := range files {
+		if text, err := fs.ReadFile(dictionaries, file); err == nil {
+			tables[strings.TrimSuffix(path.Base(file), ".json")] = text
+		}
+	}
+	return tables
+}
