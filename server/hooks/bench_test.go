@@ -88,7 +88,7 @@ func bombard(b *testing.B, address, path string) {
 	for i := range conns {
 		c, err := net.Dial("tcp", address)
 		require.NoError(b, err)
-		defer c.Close()
+		defer func() { _ = c.Close() }()
 		conns[i] = c
 	}
 	var left atomic.Int64

@@ -9,14 +9,13 @@ import (
 	"sluice/flows"
 	"sluice/flows/diag"
 	"sluice/flows/triggers"
-	"sluice/storage"
 )
 
 // Check reports what keeps a flow from being published here: a scheme that does not exist, and a path that a webhook of
-// another live flow has. An option that the scheme does not read is a warning. It is to be called in the transaction
-// that publishes, with no call of Live until that is over.
-func (r *Router) Check(_ storage.Reader, flow *flows.Flow) []diag.Diagnostic {
-	found := slices.Concat(verifyFindings(flow), r.conflicts(flow))
+// another published flow has. An option that the scheme does not read is a warning. An older version of the flow may be
+// among the published.
+func (r *Router) Check(flow *flows.Flow, published []*flows.Flow) []diag.Diagnostic {
+	found := slices.Concat(verifyFindings(flow), conflicts(flow, published))
 	diag.Sort(found)
 	return found
 }
@@ -47,12 +46,18 @@ func verifyFindings(flow *flows.Flow) []diag.Diagnostic {
 	return found
 }
 
-// conflicts finds the webhooks of a flow that would take deliveries of other live flows, or they of its. A path that
-// fits two webhooks is no conflict where one is more literal.
-func (r *Router) conflicts(flow *flows.Flow) []diag.Diagnostic {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	t := r.tableWithout(flow.Document.ID)
+// conflicts finds the webhooks of a flow that would take deliveries of other flows, or they of its. A path that fits two
+// webhooks is no conflict where one is more literal.
+func conflicts(flow *flows.Flow, published []*flows.Flow) []diag.Diagnostic {
+	var t table
+	for _, other := range published {
+		if other.Document.ID == flow.Document.ID {
+			continue
+		}
+		for _, h := range hooksOf(other) {
+			t.add(h)
+		}
+	}
 	var found []diag.Diagnostic
 	for _, h := range hooksOf(flow) {
 		taken := t.add(h)

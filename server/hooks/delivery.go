@@ -24,7 +24,7 @@ type Delivery struct {
 	// Headers are texts by name in lower case; those of one name are joined by commas. Serve takes secrets out of them
 	// and keeps the rest.
 	Headers core.Object
-	// Body is the bytes as sent. Like Path and Query it is read during Serve only.
+	// Body is the bytes as sent. It is read during Serve only.
 	Body []byte
 }
 
@@ -165,24 +165,24 @@ func formObject(encoded string) (core.Object, error) {
 	return object, nil
 }
 
-// trigger is what expressions see, made of nothing that belongs to the delivery.
+// trigger is what expressions see. It takes over all of the delivery but the bytes of its body.
 func (h *hook) trigger(d *Delivery, values []string, kind media, at time.Time) (core.Object, *Answer) {
 	body, raw, err := d.body(kind)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "webhook.body", "The body cannot be read: "+err.Error()+".", nil)
 	}
-	query, err := formObject(strings.Clone(d.Query))
+	query, err := formObject(d.Query)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "webhook.query", "The query cannot be read: "+err.Error()+".", nil)
 	}
 	params := make(core.Object, len(values))
 	for i, name := range h.params {
-		params[name] = strings.Clone(values[i])
+		params[name] = values[i]
 	}
 	d.withhold(h.verify)
 	t := core.Object{
 		"id": h.entrance.ID, "type": h.entrance.Type, "at": at.UTC().Format(time.RFC3339Nano),
-		"method": d.Method, "path": strings.Clone(strings.Trim(d.Path, "/")), "params": params, "query": query,
+		"method": d.Method, "path": strings.Trim(d.Path, "/"), "params": params, "query": query,
 		"headers": d.Headers, "body": body,
 	}
 	if h.raw {

@@ -9,8 +9,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -71,9 +69,9 @@ type Router struct {
 	waits context.Context
 	drain context.CancelFunc
 
-	mu sync.Mutex
-	// live are the webhooks of each published flow, by its id.
-	live map[string][]*hook
+	// rebinding guards the buckets, by webhook, which outlive a table.
+	rebinding sync.Mutex
+	buckets   map[string]*bucket
 }
 
 // New makes a router without webhooks.
@@ -93,47 +91,34 @@ func New(o Options) *Router {
 	if o.Limits.Respond == 0 {
 		o.Limits.Respond = defaultRespond
 	}
-	r := &Router{o: o, live: map[string][]*hook{}}
+	r := &Router{o: o, buckets: map[string]*bucket{}}
 	r.waits, r.drain = context.WithCancel(context.Background())
 	r.table.Store(&table{})
 	return r
 }
 
-// Live says what a flow's webhooks are from now on: those of flow, or none where it is nil. A delivery sees all the old
-// ones or all the new ones. Of two flows that want the same deliveries, which Check refuses, the one with the lesser id
-// has them.
-func (r *Router) Live(id string, flow *flows.Flow) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	buckets := map[string]*bucket{}
-	for _, h := range r.live[id] {
-		buckets[h.name] = h.limit
-	}
-	delete(r.live, id)
-	if flow != nil {
-		r.live[id] = hooksOf(flow)
-	}
-	for _, h := range r.live[id] {
-		h.limit = cmp.Or(buckets[h.name], newBucket(r.o.Limits.Rate))
-		h.timeout = cmp.Or(flow.Document.Settings.RespondTimeout, r.o.Limits.Respond)
-	}
-	r.table.Store(r.tableWithout(""))
-}
-
-// tableWithout is a table of all webhooks but those of one flow.
-func (r *Router) tableWithout(id string) *table {
+// Rebind replaces all webhooks by those of the published flows, at once: a delivery sees the old ones or the new ones.
+// Of two flows that want the same deliveries, which Check refuses, the first in the list has them.
+func (r *Router) Rebind(published []*flows.Flow) {
+	r.rebinding.Lock()
+	defer r.rebinding.Unlock()
 	t := &table{}
-	for _, flow := range slices.Sorted(maps.Keys(r.live)) {
-		if flow == id {
-			continue
-		}
-		for _, h := range r.live[flow] {
+	buckets := map[string]*bucket{}
+	for _, flow := range published {
+		for _, h := range hooksOf(flow) {
+			h.limit = r.buckets[h.name]
+			if h.limit == nil {
+				h.limit = newBucket(r.o.Limits.Rate)
+			}
+			buckets[h.name] = h.limit
+			h.timeout = cmp.Or(flow.Document.Settings.RespondTimeout, r.o.Limits.Respond)
 			if taken := t.add(h); taken != nil {
 				r.o.Log.Error("two webhooks want the same deliveries", "path", h.entrance.Path, "for", taken.name, "not for", h.name)
 			}
 		}
 	}
-	return t
+	r.buckets = buckets
+	r.table.Store(t)
 }
 
 // Drain refuses deliveries from now on, and answers those that wait for their run with its id. Runs go on.

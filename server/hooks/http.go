@@ -11,11 +11,12 @@ import (
 // Route is where Handle belongs, for all methods.
 const Route = "/hooks/*"
 
-// Handle serves a request of a fiber app.
+// Handle serves a request of a fiber app, which may unescape paths or not.
 func (r *Router) Handle(c *fiber.Ctx) error {
+	uri := c.Context().URI()
+	_, below, _ := strings.Cut(strings.TrimPrefix(string(uri.PathOriginal()), "/"), "/")
 	answer := r.Serve(&Delivery{
-		Method: c.Method(), Path: c.Params("*"), Query: string(c.Context().URI().QueryString()), Headers: headersOf(c),
-		Body: c.Request().Body(),
+		Method: c.Method(), Path: below, Query: string(uri.QueryString()), Headers: headersOf(c), Body: c.Request().Body(),
 	})
 	out := c.Response()
 	out.SetStatusCode(answer.Status)

@@ -102,7 +102,7 @@ func TestALongBodyIsNotRead(t *testing.T) {
 	w.publish(t, flow("f", "f", "", echo))
 	c, err := net.Dial("tcp", w.address)
 	require.NoError(t, err)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
 	_, err = fmt.Fprintf(c, "POST /hooks/f HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", 100<<20)
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -27,6 +28,7 @@ import (
 	"sluice/internal/library"
 	"sluice/nodes"
 	"sluice/nodes/all"
+	"sluice/server"
 	"sluice/server/hooks"
 	"sluice/storage"
 	"sluice/storage/mem"
@@ -44,6 +46,8 @@ type setup struct {
 	secrets map[string]string
 }
 
+var _ server.Follower = (*hooks.Router)(nil)
+
 // world is a router on an engine and a storage of its own, behind a web server on this machine.
 type world struct {
 	store    storage.Store
@@ -54,6 +58,8 @@ type world struct {
 	base     string
 	client   *http.Client
 	address  string
+	// published are the flows that are live.
+	published []*flows.Flow
 }
 
 func open(t testing.TB, s setup) *world {
@@ -89,12 +95,7 @@ func (w *world) serve(t testing.TB) {
 	t.Helper()
 	app := fiber.New(fiber.Config{
 		DisableStartupMessage: true, DisablePreParseMultipartForm: true, BodyLimit: 4 << 20, ReadBufferSize: 16 << 10,
-		ErrorHandler: func(c *fiber.Ctx, err error) error {
-			if e, ok := err.(*fiber.Error); ok {
-				return c.SendStatus(e.Code)
-			}
-			return c.SendStatus(http.StatusInternalServerError)
-		},
+		StrictRouting: true, CaseSensitive: true, UnescapePath: true,
 	})
 	app.All(hooks.Route, w.router.Handle)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -110,7 +111,9 @@ func (w *world) serve(t testing.TB) {
 		_ = app.ShutdownWithTimeout(time.Second)
 		// An app that had not begun to serve is not stopped by that.
 		_ = l.Close()
-		<-served
+		if err := <-served; err != nil {
+			t.Log("the web server stopped:", err)
+		}
 	})
 }
 
@@ -136,10 +139,26 @@ func (w *world) publish(t testing.TB, documents ...string) {
 	t.Helper()
 	for _, document := range documents {
 		flow := w.compile(t, document)
-		require.False(t, diag.HasError(w.router.Check(nil, flow)))
-		require.NoError(t, w.library.Keep(flow))
-		w.router.Live(flow.Document.ID, flow)
+		require.False(t, diag.HasError(w.router.Check(flow, w.published)))
+		w.bind(t, flow)
 	}
+}
+
+// bind makes a flow live, whatever is to be said against it, as the last of all.
+func (w *world) bind(t testing.TB, flow *flows.Flow) {
+	t.Helper()
+	require.NoError(t, w.library.Keep(flow))
+	w.published = append(without(w.published, flow.Document.ID), flow)
+	w.router.Rebind(w.published)
+}
+
+func (w *world) unbind(id string) {
+	w.published = without(w.published, id)
+	w.router.Rebind(w.published)
+}
+
+func without(published []*flows.Flow, id string) []*flows.Flow {
+	return slices.DeleteFunc(published, func(f *flows.Flow) bool { return f.Document.ID == id })
 }
 
 // flow is a document with one webhook: more is what follows path in its config, nodes are the flow's.
