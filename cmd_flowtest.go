@@ -240,7 +240,7 @@ func (t *tester) suite(s suite) error {
 		return err
 	}
 	beside := neighbours(s.flow)
-	flow, findings := compileFlow(source, t.w.registry, t.w.kinds, beside)
+	flow, findings := t.w.check(s.flow, source, beside)
 	if flow == nil {
 		t.broken(s.flow)
 		printFindings(t.c, t.c.out, s.flow, findings)
@@ -263,7 +263,7 @@ func (t *tester) children(flow *flows.Flow, beside map[string]string) func(id st
 			return child
 		}
 		if source, err := os.ReadFile(beside[id]); err == nil {
-			compiled[id], _ = compileFlow(source, t.w.registry, t.w.kinds, beside)
+			compiled[id], _ = t.w.check(beside[id], source, beside)
 		}
 		return compiled[id]
 	}

@@ -36,7 +36,7 @@ func cmdValidate(_ context.Context, c *console, args []string) error {
 		if err != nil {
 			return err
 		}
-		flow, findings := compileFlow(source, w.registry, w.kinds, neighbours(file))
+		flow, findings := w.check(file, source, neighbours(file))
 		printFindings(c, c.out, file, findings)
 		failed = failed || flow == nil
 		if len(findings) == 0 && c.terminal {

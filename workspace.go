@@ -7,15 +7,18 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sluice/connect"
 	"sluice/engine/core"
 	"sluice/engine/embedded"
+	"sluice/engine/value"
 	"sluice/flows"
 	"sluice/flows/diag"
 	"sluice/internal/library"
 	"sluice/nodes"
 	"sluice/nodes/all"
+	"sluice/server/cron"
 	"sluice/storage"
 	"sluice/storage/bolt"
 )
@@ -137,7 +140,7 @@ func (w *workspace) compile(c *console, file string) (*flows.Flow, error) {
 		return nil, err
 	}
 	beside := neighbours(file)
-	flow, findings := compileFlow(source, w.registry, w.kinds, beside)
+	flow, findings := w.check(file, source, beside)
 	printFindings(c, c.err, file, findings)
 	if flow == nil {
 		c.say(textNotValid, file)
@@ -160,7 +163,7 @@ func (w *workspace) publish(beside map[string]string) error {
 		if err != nil {
 			return err
 		}
-		if flow, _ := compileFlow(source, w.registry, w.kinds, beside); flow != nil {
+		if flow, _ := w.check(file, source, beside); flow != nil {
 			if err := w.library.Keep(flow); err != nil {
 				return err
 			}
@@ -170,20 +173,50 @@ func (w *workspace) publish(beside map[string]string) error {
 	return nil
 }
 
-// compileFlow checks a document against what is known here.
-func compileFlow(source []byte, registry *nodes.Registry, kinds, beside map[string]string) (*flows.Flow, []diag.Diagnostic) {
+// check compiles the document in a file against what is known here: the connections, the flows beside it, and the
+// tables in the folder tables beside it.
+func (w *workspace) check(file string, source []byte, beside map[string]string) (*flows.Flow, []diag.Diagnostic) {
 	doc, findings := flows.Parse(source)
 	if doc == nil {
 		return nil, findings
 	}
-	o := flows.Options{Registry: registry, Version: 1, Flows: func(id string) bool { return beside[id] != "" || id == doc.ID }}
-	if len(kinds) > 0 {
+	o := flows.Options{
+		Registry: w.registry, Version: 1, Tables: tablesBeside(file), Schedule: schedule,
+		Flows: func(id string) bool { return beside[id] != "" || id == doc.ID },
+	}
+	if len(w.kinds) > 0 {
 		o.Connections = func(id string) (string, bool) {
-			kind, ok := kinds[id]
+			kind, ok := w.kinds[id]
 			return kind, ok
 		}
 	}
 	return flows.Compile(doc, o)
+}
+
+// schedule checks a cron trigger's expression.
+func schedule(expr, style, zone string) error {
+	_, err := cron.Parse(expr, style, zone)
+	return err
+}
+
+// tablesBeside are the shared tables that a flow brings along: tables/ID.json beside it. What is no JSON is left out,
+// and the flow that reads it says that the table is missing.
+func tablesBeside(file string) map[string]core.Value {
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(file), "tables", "*.json"))
+	if err != nil {
+		return nil
+	}
+	tables := map[string]core.Value{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		if table, err := value.Decode(text); err == nil {
+			tables[strings.TrimSuffix(filepath.Base(f), ".json")] = table
+		}
+	}
+	return tables
 }
 
 // neighbours finds the flows beside a file, by id: other documents in its folder, and flow.json in the folders next to

@@ -19,8 +19,8 @@ type Options struct {
 	Connections func(id string) (connectionType string, ok bool)
 	// Flows reports whether a flow is published; nil where flows are not known.
 	Flows func(id string) bool
-	// Schedule checks a cron trigger's expression; style and zone are empty where the trigger names none. Nil leaves
-	// schedules unchecked.
+	// Schedule checks a cron trigger's expression; style and zone are empty where the trigger names none. An error with
+	// a method In(language string) string says it in Chinese too. Nil leaves schedules unchecked.
 	Schedule func(cron, style, zone string) error
 	// Version is what expressions see as flow.version.
 	Version int

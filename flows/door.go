@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -200,7 +201,12 @@ func (c *compiler) checkSchedule(b *builder) {
 		return
 	}
 	if err := c.options.Schedule(cron, style, zone); err != nil {
-		b.Problem("/cron", "flow.cron.invalid", map[string]string{"problem": err.Error()})
+		params := map[string]string{"problem": err.Error()}
+		var translated interface{ In(language string) string }
+		if errors.As(err, &translated) {
+			params[diag.In("problem", diag.Chinese)] = translated.In(string(diag.Chinese))
+		}
+		b.Problem("/cron", "flow.cron.invalid", params)
 	}
 }
 

@@ -39,6 +39,8 @@ type run struct {
 	row   storage.Row
 	live  *storage.Live
 	bytes int
+	// active is when the run last had an event.
+	active time.Time
 	// parked: the journal does not fold; the run is left alone, with all its evidence.
 	parked error
 }
@@ -141,6 +143,7 @@ func (e *Engine) step(r *run, batch []delivery) {
 	if len(rec.append.Events) == 0 {
 		return
 	}
+	r.active = time.Now()
 	rec.append.Run, rec.append.Seq = r.id, first
 	e.describe(r, &rec.append)
 	r.mu.Lock()
@@ -288,6 +291,13 @@ func (e *Engine) park(r *run, rec *record, err error, rest []delivery) {
 	}
 }
 
+// A run with a long journal stays in memory for a while after its last event: when it waits for many things, each of
+// them would otherwise have it folded from the beginning.
+const (
+	cheapSeq = 64
+	lingers  = 2 * time.Second
+)
+
 // evict drops a run from memory that does nothing but wait.
 func (e *Engine) evict(r *run) {
 	e.mu.Lock()
@@ -298,6 +308,10 @@ func (e *Engine) evict(r *run) {
 		return
 	}
 	if r.state.Phase() == core.RunFinished || !r.state.Idle() {
+		return
+	}
+	if rest := lingers - time.Since(r.active); r.state.Seq() > cheapSeq && rest > 0 {
+		e.timers.add(r.id, lookAgain, time.Now().Add(rest).UnixNano())
 		return
 	}
 	if e.timers.evict(r) {

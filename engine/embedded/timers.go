@@ -98,11 +98,15 @@ func (t *timers) load(r *run) {
 // soon is how close a timer may be for its run to stay in memory.
 const soon = 100 * time.Millisecond
 
+// lookAgain is the id of the entry that lets a lingering run be evicted later. No core gives it.
+const lookAgain = ^core.ID(0)
+
 // evict replaces the timers of a run by its earliest one. It refuses when that is due, or nearly: the run would be read
 // back at once, and might be evicted again before its timer reached it.
 func (t *timers) evict(r *run) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.removeLocked(r.id, lookAgain)
 	var earliest *timer
 	for _, entry := range t.of[r.id] {
 		if earliest == nil || entry.at < earliest.at {
@@ -158,7 +162,7 @@ func (t *timers) fire(now time.Time) time.Duration {
 		t.removeLocked(first.run, first.id)
 		t.mu.Unlock()
 		d := delivery{}
-		if first.id != 0 {
+		if first.id != 0 && first.id != lookAgain {
 			d.event = core.Event{Kind: core.TimerFired, At: max(now.UnixNano(), first.at), ID: first.id}
 		}
 		t.e.deliver(first.run, d)

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -63,7 +64,25 @@ func Render(code string, lang Language, params map[string]string) string {
 	if !ok {
 		return code
 	}
-	return fill(e.In(lang).Message, params)
+	return fill(e.In(lang).Message, spoken(params, lang))
+}
+
+// In names the parameter that stands for name in a language: a parameter that is itself a text, such as what another
+// parser found wrong, may be given in each.
+func In(name string, lang Language) string { return name + "." + string(lang) }
+
+// spoken takes the parameters that are texts in the language of the message.
+func spoken(params map[string]string, lang Language) map[string]string {
+	if lang == English {
+		return params
+	}
+	said := maps.Clone(params)
+	for name := range params {
+		if text, ok := params[In(name, lang)]; ok {
+			said[name] = text
+		}
+	}
+	return said
 }
 
 func fill(message string, params map[string]string) string {

@@ -6,34 +6,34 @@ import (
 	"unicode/utf8"
 )
 
-// Codes of an [Error].
+// Reasons of an [Error].
 const (
-	CodeEmpty       = "flow.cron.empty"
-	CodeStyle       = "flow.cron.style_unknown"
-	CodeZone        = "flow.cron.zone_unknown"
-	CodeZonePrefix  = "flow.cron.zone_prefix"
-	CodeCount       = "flow.cron.field_count"
-	CodeDescriptor  = "flow.cron.descriptor_unknown"
-	CodeEvery       = "flow.cron.every_invalid"
-	CodeFieldEmpty  = "flow.cron.field_empty"
-	CodeCharacter   = "flow.cron.character"
-	CodeQuartzOnly  = "flow.cron.quartz_only"
-	CodeName        = "flow.cron.name_unknown"
-	CodeValue       = "flow.cron.value_range"
-	CodeRangeOpen   = "flow.cron.range_open"
-	CodeRangeFalls  = "flow.cron.range_falls"
-	CodeMixed       = "flow.cron.range_mixed"
-	CodeStepMissing = "flow.cron.step_missing"
-	CodeStepZero    = "flow.cron.step_zero"
-	CodeStep        = "flow.cron.step_range"
-	CodeStepNames   = "flow.cron.step_names"
-	CodeQuestion    = "flow.cron.question"
-	CodeDaysBoth    = "flow.cron.days_both"
-	CodeDaysNone    = "flow.cron.days_none"
-	CodeAlone       = "flow.cron.not_alone"
-	CodeNth         = "flow.cron.nth_range"
-	CodeLastOffset  = "flow.cron.last_offset"
-	CodeUnreadable  = "flow.cron.unreadable"
+	ReasonEmpty       = "empty"
+	ReasonStyle       = "style_unknown"
+	ReasonZone        = "zone_unknown"
+	ReasonZonePrefix  = "zone_prefix"
+	ReasonCount       = "field_count"
+	ReasonDescriptor  = "descriptor_unknown"
+	ReasonEvery       = "every_invalid"
+	ReasonFieldEmpty  = "field_empty"
+	ReasonCharacter   = "character"
+	ReasonQuartzOnly  = "quartz_only"
+	ReasonName        = "name_unknown"
+	ReasonValue       = "value_range"
+	ReasonRangeOpen   = "range_open"
+	ReasonRangeFalls  = "range_falls"
+	ReasonMixed       = "range_mixed"
+	ReasonStepMissing = "step_missing"
+	ReasonStepZero    = "step_zero"
+	ReasonStep        = "step_range"
+	ReasonStepNames   = "step_names"
+	ReasonQuestion    = "question"
+	ReasonDaysBoth    = "days_both"
+	ReasonDaysNone    = "days_none"
+	ReasonAlone       = "not_alone"
+	ReasonNth         = "nth_range"
+	ReasonLastOffset  = "last_offset"
+	ReasonUnreadable  = "unreadable"
 )
 
 // Languages of texts.
@@ -48,8 +48,8 @@ type Error struct {
 	Field string
 	// Position is the character of the expression, counted from 0, that it begins at.
 	Position int
-	// Code is stable; Params are the values in its text, by name.
-	Code   string
+	// Reason is stable; Params are the values in its text, by name.
+	Reason string
 	Params map[string]string
 }
 
@@ -58,7 +58,7 @@ func (e *Error) Error() string { return e.In(English) }
 
 // In is the text in a language; English where the language is neither.
 func (e *Error) In(language string) string {
-	said := texts[e.Code]
+	said := texts[e.Reason]
 	text, place := said.en, "character {at} ({field}): "
 	if language == Chinese {
 		text, place = said.zh, "第 {at} 个字符（{field}）："
@@ -75,7 +75,7 @@ func (e *Error) In(language string) string {
 
 func countError(style, want string, parts []part) error {
 	at := parts[len(parts)-1]
-	return &Error{Position: at.position + utf8.RuneCountInString(at.text), Code: CodeCount, Params: map[string]string{
+	return &Error{Position: at.position + utf8.RuneCountInString(at.text), Reason: ReasonCount, Params: map[string]string{
 		"style": style, "want": want, "found": strconv.Itoa(len(parts)),
 	}}
 }
@@ -96,30 +96,30 @@ var titles = map[string]said{
 type said struct{ en, zh string }
 
 var texts = map[string]said{
-	CodeEmpty:       {"the expression is empty", "表达式为空"},
-	CodeStyle:       {"there is no style {style}, only unix and quartz", "没有“{style}”这种风格，只有 unix 和 quartz"},
-	CodeZone:        {"{zone} is not the IANA name of a time zone, such as Asia/Shanghai", "“{zone}”不是 IANA 时区名称，时区应写成 Asia/Shanghai 这样"},
-	CodeZonePrefix:  {"the time zone has its own setting: leave {text} out of the expression", "时区请单独设置，不要在表达式里写 {text}"},
-	CodeCount:       {"style {style} has {want} fields, and here are {found}", "{style} 风格应有 {want} 段，这里有 {found} 段"},
-	CodeDescriptor:  {"{text} is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly and @every", "“{text}”不在可用写法之列：@yearly、@annually、@monthly、@weekly、@daily、@midnight、@hourly、@every"},
-	CodeEvery:       {"{text} is not @every with a duration such as 30s or 1h30m", "“{text}”不对，@every 后面要写时长，例如 30s 或 1h30m"},
-	CodeFieldEmpty:  {"the field selects nothing", "这一段没有选中任何值"},
-	CodeCharacter:   {"{char} cannot stand here", "这里不能写“{char}”"},
-	CodeQuartzOnly:  {"{char} is known to style quartz only", "只有 quartz 风格支持“{char}”"},
-	CodeName:        {"{text} is not a name here; names have three letters, such as JAN or MON", "“{text}”不是可用的名称，名称是三个字母，例如 JAN、MON"},
-	CodeValue:       {"{value} is not between {min} and {max}", "{value} 不在 {min} 到 {max} 之间"},
-	CodeRangeOpen:   {"the range has no end", "区间缺少结束值"},
-	CodeRangeFalls:  {"the range {text} runs backwards", "区间 {text} 的起止颠倒了"},
-	CodeMixed:       {"a range is between two numbers or two names, not one of each", "区间两端要么都是数字，要么都是名称，不能混用"},
-	CodeStepMissing: {"a number must follow /", "/ 后面要写数字"},
-	CodeStepZero:    {"a step of 0 never moves on", "步长不能为 0"},
-	CodeStep:        {"the step {step} is above {max}", "步长 {step} 超过了上限 {max}"},
-	CodeStepNames:   {"a step needs numbers before it, not names", "步长前面要用数字，不能用名称"},
-	CodeQuestion:    {"? stands alone, in the day of month or the day of week", "? 只能单独写在“日”或“周”这一段"},
-	CodeDaysBoth:    {"day of month and day of week cannot both be given: put ? in one of them", "“日”和“周”不能同时指定，其中一段要写 ?"},
-	CodeDaysNone:    {"day of month and day of week cannot both be ?", "“日”和“周”不能都写 ?"},
-	CodeAlone:       {"{text} must be the only day of week", "{text} 必须单独使用，“周”这一段里不能再写别的"},
-	CodeNth:         {"a number from 1 to 5 must follow #", "# 后面要写 1 到 5 的数字"},
-	CodeLastOffset:  {"a number up to 30 must follow L-", "L- 后面要写不超过 30 的数字"},
-	CodeUnreadable:  {"{text} cannot be read", "无法识别“{text}”"},
+	ReasonEmpty:       {"the expression is empty", "表达式为空"},
+	ReasonStyle:       {"there is no style {style}, only unix and quartz", "没有“{style}”这种风格，只有 unix 和 quartz"},
+	ReasonZone:        {"{zone} is not the IANA name of a time zone, such as Asia/Shanghai", "“{zone}”不是 IANA 时区名称，时区应写成 Asia/Shanghai 这样"},
+	ReasonZonePrefix:  {"the time zone has its own setting: leave {text} out of the expression", "时区请单独设置，不要在表达式里写 {text}"},
+	ReasonCount:       {"style {style} has {want} fields, and here are {found}", "{style} 风格应有 {want} 段，这里有 {found} 段"},
+	ReasonDescriptor:  {"{text} is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly and @every", "“{text}”不在可用写法之列：@yearly、@annually、@monthly、@weekly、@daily、@midnight、@hourly、@every"},
+	ReasonEvery:       {"{text} is not @every with a duration such as 30s or 1h30m", "“{text}”不对，@every 后面要写时长，例如 30s 或 1h30m"},
+	ReasonFieldEmpty:  {"the field selects nothing", "这一段没有选中任何值"},
+	ReasonCharacter:   {"{char} cannot stand here", "这里不能写“{char}”"},
+	ReasonQuartzOnly:  {"{char} is known to style quartz only", "只有 quartz 风格支持“{char}”"},
+	ReasonName:        {"{text} is not a name here; names have three letters, such as JAN or MON", "“{text}”不是可用的名称，名称是三个字母，例如 JAN、MON"},
+	ReasonValue:       {"{value} is not between {min} and {max}", "{value} 不在 {min} 到 {max} 之间"},
+	ReasonRangeOpen:   {"the range has no end", "区间缺少结束值"},
+	ReasonRangeFalls:  {"the range {text} runs backwards", "区间 {text} 的起止颠倒了"},
+	ReasonMixed:       {"a range is between two numbers or two names, not one of each", "区间两端要么都是数字，要么都是名称，不能混用"},
+	ReasonStepMissing: {"a number must follow /", "/ 后面要写数字"},
+	ReasonStepZero:    {"a step of 0 never moves on", "步长不能为 0"},
+	ReasonStep:        {"the step {step} is above {max}", "步长 {step} 超过了上限 {max}"},
+	ReasonStepNames:   {"a step needs numbers before it, not names", "步长前面要用数字，不能用名称"},
+	ReasonQuestion:    {"? stands alone, in the day of month or the day of week", "? 只能单独写在“日”或“周”这一段"},
+	ReasonDaysBoth:    {"day of month and day of week cannot both be given: put ? in one of them", "“日”和“周”不能同时指定，其中一段要写 ?"},
+	ReasonDaysNone:    {"day of month and day of week cannot both be ?", "“日”和“周”不能都写 ?"},
+	ReasonAlone:       {"{text} must be the only day of week", "{text} 必须单独使用，“周”这一段里不能再写别的"},
+	ReasonNth:         {"a number from 1 to 5 must follow #", "# 后面要写 1 到 5 的数字"},
+	ReasonLastOffset:  {"a number up to 30 must follow L-", "L- 后面要写不超过 30 的数字"},
+	ReasonUnreadable:  {"{text} cannot be read", "无法识别“{text}”"},
 }

@@ -29,7 +29,7 @@ func FuzzSchedule(f *testing.F) {
 		if err != nil {
 			var refused *cron.Error
 			require.ErrorAs(t, err, &refused)
-			require.NotEqual(t, cron.CodeUnreadable, refused.Code, "what robfig/cron refuses is told better: %s", expr)
+			require.NotEqual(t, cron.ReasonUnreadable, refused.Reason, "what robfig/cron refuses is told better: %s", expr)
 			if !strings.ContainsAny(expr+style, "{}") {
 				require.NotContains(t, refused.In(cron.Chinese)+refused.Error(), "{")
 			}

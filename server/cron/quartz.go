@@ -30,11 +30,11 @@ func parseQuartz(parts []part) (*calendar, error) {
 		}
 	}
 	if dom, dow := parts[3].text == "?", parts[5].text == "?"; dom == dow {
-		code := CodeDaysBoth
+		code := ReasonDaysBoth
 		if dom {
-			code = CodeDaysNone
+			code = ReasonDaysNone
 		}
-		return nil, &Error{Field: DayOfWeek, Position: parts[5].position, Code: code}
+		return nil, &Error{Field: DayOfWeek, Position: parts[5].position, Reason: code}
 	}
 	return c, nil
 }
@@ -50,7 +50,7 @@ func (c *calendar) readField(f field, text part) error {
 	}
 	items := text.items()
 	if len(items) == 0 {
-		return &Error{Field: f.name, Position: text.position, Code: CodeFieldEmpty}
+		return &Error{Field: f.name, Position: text.position, Reason: ReasonFieldEmpty}
 	}
 	for _, item := range items {
 		q := quartzItem{scanner: scan(f, item), into: c, alone: len(items) == 1}
@@ -74,7 +74,7 @@ type quartzItem struct {
 func (q *quartzItem) read() error {
 	switch {
 	case q.peek() == '?':
-		return q.fail(q.at, CodeQuestion, nil)
+		return q.fail(q.at, ReasonQuestion, nil)
 	case q.peek() == '/' || q.take('*'):
 		return q.addRange(q.field.low, q.field.high, true)
 	case q.digitNext():
@@ -114,7 +114,7 @@ func (q *quartzItem) addRange(from, to int, wildcard bool) error {
 
 func (q *quartzItem) readNumber() error {
 	begin := q.at
-	n, err := q.number(CodeCharacter)
+	n, err := q.number(ReasonCharacter)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (q *quartzItem) readNumber() error {
 		return nil
 	}
 	q.at = begin
-	from, err := q.value(CodeCharacter)
+	from, err := q.value(ReasonCharacter)
 	if err != nil {
 		return err
 	}
@@ -133,14 +133,14 @@ func (q *quartzItem) readNumber() error {
 	case !q.take('-'):
 		return q.addValue(from)
 	case q.field.names != nil && q.letterNext():
-		return q.fail(q.at, CodeMixed, nil)
+		return q.fail(q.at, ReasonMixed, nil)
 	}
-	to, err := q.value(CodeRangeOpen)
+	to, err := q.value(ReasonRangeOpen)
 	if err != nil {
 		return err
 	}
 	if q.field.name == Year && to < from {
-		return q.fail(begin, CodeRangeFalls, map[string]string{"text": string(q.item[begin:q.at])})
+		return q.fail(begin, ReasonRangeFalls, map[string]string{"text": string(q.item[begin:q.at])})
 	}
 	return q.addRange(from, to, false)
 }
@@ -154,9 +154,9 @@ func (q *quartzItem) readName() error {
 	to := from
 	switch ranged := q.take('-'); {
 	case ranged && q.digitNext():
-		return q.fail(q.at, CodeMixed, nil)
+		return q.fail(q.at, ReasonMixed, nil)
 	case ranged && !q.letterNext():
-		return q.fail(q.at, CodeRangeOpen, nil)
+		return q.fail(q.at, ReasonRangeOpen, nil)
 	case ranged:
 		if to, err = q.name(); err != nil {
 			return err
@@ -165,7 +165,7 @@ func (q *quartzItem) readName() error {
 		return q.addValue(from)
 	}
 	if q.peek() == '/' {
-		return q.fail(q.at, CodeStepNames, nil)
+		return q.fail(q.at, ReasonStepNames, nil)
 	}
 	return q.addRange(from, to, false)
 }
@@ -197,9 +197,9 @@ func (q *quartzItem) addValue(value int) error {
 		return nil
 	}
 	begin := q.at
-	n, err := q.number(CodeNth)
+	n, err := q.number(ReasonNth)
 	if err == nil && (n < 1 || n > 5) {
-		err = q.fail(begin, CodeNth, nil)
+		err = q.fail(begin, ReasonNth, nil)
 	}
 	q.into.day.nth = n
 	return err
@@ -210,9 +210,9 @@ func (q *quartzItem) readLast() error {
 	offset := 0
 	if q.take('-') {
 		begin := q.at
-		n, err := q.number(CodeLastOffset)
+		n, err := q.number(ReasonLastOffset)
 		if err == nil && n > 30 {
-			err = q.fail(begin, CodeLastOffset, nil)
+			err = q.fail(begin, ReasonLastOffset, nil)
 		}
 		if err != nil {
 			return err
@@ -228,7 +228,7 @@ func (q *quartzItem) readLast() error {
 }
 
 func (q *quartzItem) notAlone() error {
-	return q.fail(0, CodeAlone, map[string]string{"text": string(q.item)})
+	return q.fail(0, ReasonAlone, map[string]string{"text": string(q.item)})
 }
 
 // add selects a value of the field.

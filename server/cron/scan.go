@@ -87,9 +87,9 @@ func (s *scanner) step(highest int) (int, error) {
 		return 1, nil
 	}
 	begin := s.at
-	n, err := s.number(CodeStepMissing)
+	n, err := s.number(ReasonStepMissing)
 	if err == nil && n > highest {
-		err = s.fail(begin, CodeStep, map[string]string{"step": strconv.Itoa(n), "max": strconv.Itoa(highest)})
+		err = s.fail(begin, ReasonStep, map[string]string{"step": strconv.Itoa(n), "max": strconv.Itoa(highest)})
 	}
 	return n, err
 }
@@ -103,13 +103,13 @@ func (s *scanner) name() (int, error) {
 	text := string(s.item[begin:s.at])
 	value, ok := s.field.value(text)
 	if !ok {
-		return 0, s.fail(begin, CodeName, map[string]string{"text": text})
+		return 0, s.fail(begin, ReasonName, map[string]string{"text": text})
 	}
 	return value, nil
 }
 
 func (s *scanner) outside(begin int) error {
-	return s.fail(begin, CodeValue, map[string]string{
+	return s.fail(begin, ReasonValue, map[string]string{
 		"value": string(s.item[begin:s.at]), "min": strconv.Itoa(s.field.low), "max": strconv.Itoa(s.field.high),
 	})
 }
@@ -124,11 +124,11 @@ func (s *scanner) end() error {
 
 // unexpected is about the next character; there is one.
 func (s *scanner) unexpected() error {
-	return s.fail(s.at, CodeCharacter, map[string]string{"char": string(s.item[s.at])})
+	return s.fail(s.at, ReasonCharacter, map[string]string{"char": string(s.item[s.at])})
 }
 
 func (s *scanner) fail(at int, code string, params map[string]string) error {
-	return &Error{Field: s.field.name, Position: s.position + at, Code: code, Params: params}
+	return &Error{Field: s.field.name, Position: s.position + at, Reason: code, Params: params}
 }
 
 // field is what may stand in a field of an expression: the values from low to high, some of them by name.

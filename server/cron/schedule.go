@@ -68,10 +68,10 @@ func Parse(expr, style, zone string) (Schedule, error) {
 	}
 	fields := split(expr)
 	if len(fields) == 0 {
-		return Schedule{}, &Error{Code: CodeEmpty}
+		return Schedule{}, &Error{Reason: ReasonEmpty}
 	}
 	if p := fields[0]; strings.HasPrefix(p.text, "TZ=") || strings.HasPrefix(p.text, "CRON_TZ=") {
-		return Schedule{}, &Error{Code: CodeZonePrefix, Position: p.position, Params: map[string]string{"text": p.text}}
+		return Schedule{}, &Error{Reason: ReasonZonePrefix, Position: p.position, Params: map[string]string{"text": p.text}}
 	}
 	switch styleOf(style, fields) {
 	case Unix:
@@ -83,14 +83,14 @@ func Parse(expr, style, zone string) (Schedule, error) {
 		}
 		return Schedule{days: days, zone: location}, nil
 	}
-	return Schedule{}, &Error{Code: CodeStyle, Params: map[string]string{"style": style}}
+	return Schedule{}, &Error{Reason: ReasonStyle, Params: map[string]string{"style": style}}
 }
 
 // loadZone refuses "Local": what a schedule means must not depend on the machine.
 func loadZone(zone string) (*time.Location, error) {
 	location, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
-		return nil, &Error{Code: CodeZone, Params: map[string]string{"zone": zone}}
+		return nil, &Error{Reason: ReasonZone, Params: map[string]string{"zone": zone}}
 	}
 	return location, nil
 }

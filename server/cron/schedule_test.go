@@ -122,52 +122,52 @@ var refusals = []struct {
 	position          int
 	en, zh            string
 }{
-	{" ", "", "", cron.CodeEmpty, "", 0, "the expression is empty", "表达式为空"},
-	{"0 9 * * *", "cron", "", cron.CodeStyle, "", 0, "there is no style cron, only unix and quartz", ""},
-	{"0 9 * * *", "", "Asia/Peking", cron.CodeZone, "", 0, "Asia/Peking is not the IANA name of a time zone, such as Asia/Shanghai", ""},
-	{"0 9 * * *", "", "Local", cron.CodeZone, "", 0, "", ""}, // would depend on the machine
-	{"TZ=", "", "", cron.CodeZonePrefix, "", 0, "", ""},      // robfig/cron panics
-	{" CRON_TZ=Asia/Shanghai 0 9 * * *", "", "", cron.CodeZonePrefix, "", 1, "", "时区请单独设置，不要在表达式里写 CRON_TZ=Asia/Shanghai"},
-	{"0 9 * *", "", "", cron.CodeCount, "", 7, "style unix has 5 fields, and here are 4", ""},
-	{"0 9 ? * 2", "", "", cron.CodeCount, "", 9, "style quartz has 6-7 fields, and here are 5", "quartz 风格应有 6-7 段，这里有 5 段"},
-	{"@daily", "quartz", "", cron.CodeCount, "", 6, "", ""},
-	{"@reboot", "", "", cron.CodeDescriptor, "", 0, "", ""},
-	{"@every soon", "", "", cron.CodeEvery, "", 0, "@every soon is not @every with a duration such as 30s or 1h30m", ""},
-	{"@every", "", "", cron.CodeEvery, "", 0, "", ""},
-	{"0 , * * *", "", "", cron.CodeFieldEmpty, cron.Hours, 2, "character 3 (hours): the field selects nothing", ""},
-	{"0 0 , * * ?", "", "", cron.CodeFieldEmpty, cron.Hours, 4, "", ""},
-	{"0 *-5 * * *", "", "", cron.CodeCharacter, cron.Hours, 3, "", ""}, // robfig/cron reads *
-	{"0 0 9 ？ * *", "", "", cron.CodeCharacter, cron.DayOfMonth, 6, "character 7 (day of month): ？ cannot stand here", "第 7 个字符（日）：这里不能写“？”"},
-	{"0 9 L * *", "", "", cron.CodeQuartzOnly, cron.DayOfMonth, 4, "character 5 (day of month): L is known to style quartz only", ""},
-	{"0 9 * * FRI#2", "", "", cron.CodeQuartzOnly, cron.DayOfWeek, 11, "", ""},
-	{"0 9 15w * *", "", "", cron.CodeQuartzOnly, cron.DayOfMonth, 6, "", ""},
-	{"0 9 * * MONDAY", "", "", cron.CodeName, cron.DayOfWeek, 8, "", ""},
-	{"0 0 9 ? * 2,MONDAY", "", "", cron.CodeName, cron.DayOfWeek, 12, "character 13 (day of week): MONDAY is not a name here; names have three letters, such as JAN or MON", ""},
-	{"0 9,25 * * *", "", "", cron.CodeValue, cron.Hours, 4, "character 5 (hours): 25 is not between 0 and 23", "第 5 个字符（时）：25 不在 0 到 23 之间"},
-	{"0 9 * * 7", "", "", cron.CodeValue, cron.DayOfWeek, 8, "", ""},
-	{"0 0 9 ? * 0", "", "", cron.CodeValue, cron.DayOfWeek, 10, "", ""},
-	{"0 0 9 1 1 ? 2200", "", "", cron.CodeValue, cron.Year, 12, "", ""},
-	{"0 0 9 1 1 ? 1969", "", "", cron.CodeValue, cron.Year, 12, "", ""},
-	{"0 9- * * *", "", "", cron.CodeRangeOpen, cron.Hours, 4, "character 5 (hours): the range has no end", ""},
-	{"0 0 9 ? * MON-", "", "", cron.CodeRangeOpen, cron.DayOfWeek, 14, "", ""},
-	{"0 22-2 * * *", "", "", cron.CodeRangeFalls, cron.Hours, 2, "character 3 (hours): the range 22-2 runs backwards", ""},
-	{"0 0 9 1 1 ? 2030-2026", "", "", cron.CodeRangeFalls, cron.Year, 12, "", ""},
-	{"0 0 9 ? * MON-6", "", "", cron.CodeMixed, cron.DayOfWeek, 14, "", ""},
-	{"0 0 9 ? * 2-FRI", "", "", cron.CodeMixed, cron.DayOfWeek, 12, "", ""},
-	{"*/ * * * *", "", "", cron.CodeStepMissing, cron.Minutes, 2, "character 3 (minutes): a number must follow /", ""},
-	{"*/0 * * * *", "", "", cron.CodeStepZero, cron.Minutes, 2, "", ""},
-	{"0 0/60 * * * ?", "", "", cron.CodeStep, cron.Minutes, 4, "character 5 (minutes): the step 60 is above 59", ""},
-	{"0 0 9 ? * MON-FRI/2", "", "", cron.CodeStepNames, cron.DayOfWeek, 17, "", ""}, // Quartz reads MON-FRI
-	{"0 0 9 ? JAN/3 *", "", "", cron.CodeStepNames, cron.Month, 11, "", ""},
-	{"0 ? 9 * * ?", "", "", cron.CodeQuestion, cron.Minutes, 2, "", ""},
-	{"0 0 9 ?,5 * MON", "", "", cron.CodeQuestion, cron.DayOfMonth, 6, "", ""},
-	{"0 0 9 * * *", "", "", cron.CodeDaysBoth, cron.DayOfWeek, 10, "", "第 11 个字符（周）：“日”和“周”不能同时指定，其中一段要写 ?"},
-	{"0 0 9 ? * ?", "", "", cron.CodeDaysNone, cron.DayOfWeek, 10, "", ""},
-	{"0 0 9 ? * 6#3,2", "", "", cron.CodeAlone, cron.DayOfWeek, 10, "", ""}, // Quartz reads 2#3
-	{"0 0 9 ? * 2,L", "", "", cron.CodeAlone, cron.DayOfWeek, 12, "", ""},
-	{"0 0 9 ? * 6#6", "", "", cron.CodeNth, cron.DayOfWeek, 12, "", ""},
-	{"0 0 9 L-31 * ?", "", "", cron.CodeLastOffset, cron.DayOfMonth, 8, "", ""},
-	{"0 0 9 L- * ?", "", "", cron.CodeLastOffset, cron.DayOfMonth, 8, "", ""},
+	{" ", "", "", cron.ReasonEmpty, "", 0, "the expression is empty", "表达式为空"},
+	{"0 9 * * *", "cron", "", cron.ReasonStyle, "", 0, "there is no style cron, only unix and quartz", ""},
+	{"0 9 * * *", "", "Asia/Peking", cron.ReasonZone, "", 0, "Asia/Peking is not the IANA name of a time zone, such as Asia/Shanghai", ""},
+	{"0 9 * * *", "", "Local", cron.ReasonZone, "", 0, "", ""}, // would depend on the machine
+	{"TZ=", "", "", cron.ReasonZonePrefix, "", 0, "", ""},      // robfig/cron panics
+	{" CRON_TZ=Asia/Shanghai 0 9 * * *", "", "", cron.ReasonZonePrefix, "", 1, "", "时区请单独设置，不要在表达式里写 CRON_TZ=Asia/Shanghai"},
+	{"0 9 * *", "", "", cron.ReasonCount, "", 7, "style unix has 5 fields, and here are 4", ""},
+	{"0 9 ? * 2", "", "", cron.ReasonCount, "", 9, "style quartz has 6-7 fields, and here are 5", "quartz 风格应有 6-7 段，这里有 5 段"},
+	{"@daily", "quartz", "", cron.ReasonCount, "", 6, "", ""},
+	{"@reboot", "", "", cron.ReasonDescriptor, "", 0, "", ""},
+	{"@every soon", "", "", cron.ReasonEvery, "", 0, "@every soon is not @every with a duration such as 30s or 1h30m", ""},
+	{"@every", "", "", cron.ReasonEvery, "", 0, "", ""},
+	{"0 , * * *", "", "", cron.ReasonFieldEmpty, cron.Hours, 2, "character 3 (hours): the field selects nothing", ""},
+	{"0 0 , * * ?", "", "", cron.ReasonFieldEmpty, cron.Hours, 4, "", ""},
+	{"0 *-5 * * *", "", "", cron.ReasonCharacter, cron.Hours, 3, "", ""}, // robfig/cron reads *
+	{"0 0 9 ？ * *", "", "", cron.ReasonCharacter, cron.DayOfMonth, 6, "character 7 (day of month): ？ cannot stand here", "第 7 个字符（日）：这里不能写“？”"},
+	{"0 9 L * *", "", "", cron.ReasonQuartzOnly, cron.DayOfMonth, 4, "character 5 (day of month): L is known to style quartz only", ""},
+	{"0 9 * * FRI#2", "", "", cron.ReasonQuartzOnly, cron.DayOfWeek, 11, "", ""},
+	{"0 9 15w * *", "", "", cron.ReasonQuartzOnly, cron.DayOfMonth, 6, "", ""},
+	{"0 9 * * MONDAY", "", "", cron.ReasonName, cron.DayOfWeek, 8, "", ""},
+	{"0 0 9 ? * 2,MONDAY", "", "", cron.ReasonName, cron.DayOfWeek, 12, "character 13 (day of week): MONDAY is not a name here; names have three letters, such as JAN or MON", ""},
+	{"0 9,25 * * *", "", "", cron.ReasonValue, cron.Hours, 4, "character 5 (hours): 25 is not between 0 and 23", "第 5 个字符（时）：25 不在 0 到 23 之间"},
+	{"0 9 * * 7", "", "", cron.ReasonValue, cron.DayOfWeek, 8, "", ""},
+	{"0 0 9 ? * 0", "", "", cron.ReasonValue, cron.DayOfWeek, 10, "", ""},
+	{"0 0 9 1 1 ? 2200", "", "", cron.ReasonValue, cron.Year, 12, "", ""},
+	{"0 0 9 1 1 ? 1969", "", "", cron.ReasonValue, cron.Year, 12, "", ""},
+	{"0 9- * * *", "", "", cron.ReasonRangeOpen, cron.Hours, 4, "character 5 (hours): the range has no end", ""},
+	{"0 0 9 ? * MON-", "", "", cron.ReasonRangeOpen, cron.DayOfWeek, 14, "", ""},
+	{"0 22-2 * * *", "", "", cron.ReasonRangeFalls, cron.Hours, 2, "character 3 (hours): the range 22-2 runs backwards", ""},
+	{"0 0 9 1 1 ? 2030-2026", "", "", cron.ReasonRangeFalls, cron.Year, 12, "", ""},
+	{"0 0 9 ? * MON-6", "", "", cron.ReasonMixed, cron.DayOfWeek, 14, "", ""},
+	{"0 0 9 ? * 2-FRI", "", "", cron.ReasonMixed, cron.DayOfWeek, 12, "", ""},
+	{"*/ * * * *", "", "", cron.ReasonStepMissing, cron.Minutes, 2, "character 3 (minutes): a number must follow /", ""},
+	{"*/0 * * * *", "", "", cron.ReasonStepZero, cron.Minutes, 2, "", ""},
+	{"0 0/60 * * * ?", "", "", cron.ReasonStep, cron.Minutes, 4, "character 5 (minutes): the step 60 is above 59", ""},
+	{"0 0 9 ? * MON-FRI/2", "", "", cron.ReasonStepNames, cron.DayOfWeek, 17, "", ""}, // Quartz reads MON-FRI
+	{"0 0 9 ? JAN/3 *", "", "", cron.ReasonStepNames, cron.Month, 11, "", ""},
+	{"0 ? 9 * * ?", "", "", cron.ReasonQuestion, cron.Minutes, 2, "", ""},
+	{"0 0 9 ?,5 * MON", "", "", cron.ReasonQuestion, cron.DayOfMonth, 6, "", ""},
+	{"0 0 9 * * *", "", "", cron.ReasonDaysBoth, cron.DayOfWeek, 10, "", "第 11 个字符（周）：“日”和“周”不能同时指定，其中一段要写 ?"},
+	{"0 0 9 ? * ?", "", "", cron.ReasonDaysNone, cron.DayOfWeek, 10, "", ""},
+	{"0 0 9 ? * 6#3,2", "", "", cron.ReasonAlone, cron.DayOfWeek, 10, "", ""}, // Quartz reads 2#3
+	{"0 0 9 ? * 2,L", "", "", cron.ReasonAlone, cron.DayOfWeek, 12, "", ""},
+	{"0 0 9 ? * 6#6", "", "", cron.ReasonNth, cron.DayOfWeek, 12, "", ""},
+	{"0 0 9 L-31 * ?", "", "", cron.ReasonLastOffset, cron.DayOfMonth, 8, "", ""},
+	{"0 0 9 L- * ?", "", "", cron.ReasonLastOffset, cron.DayOfMonth, 8, "", ""},
 }
 
 func TestRefusals(t *testing.T) {
@@ -176,7 +176,7 @@ func TestRefusals(t *testing.T) {
 		_, err := cron.Parse(c.expr, c.style, c.zone)
 		var got *cron.Error
 		require.ErrorAs(t, err, &got, c.expr)
-		require.Equal(t, []string{c.code, c.field, strconv.Itoa(c.position)}, []string{got.Code, got.Field, strconv.Itoa(got.Position)}, "%q: %v", c.expr, err)
+		require.Equal(t, []string{c.code, c.field, strconv.Itoa(c.position)}, []string{got.Reason, got.Field, strconv.Itoa(got.Position)}, "%q: %v", c.expr, err)
 		if c.en != "" {
 			require.Equal(t, c.en, got.Error())
 		}
@@ -187,11 +187,11 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Each code is refused with at least once above. CodeUnreadable is for what robfig/cron refuses and this package does
+// Each code is refused with at least once above. ReasonUnreadable is for what robfig/cron refuses and this package does
 // not; the fuzz test looks for such a thing.
-func TestEveryCodeIsRefusedWith(t *testing.T) {
+func TestEveryReasonIsRefusedWith(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{cron.CodeUnreadable: true}
+	seen := map[string]bool{cron.ReasonUnreadable: true}
 	for _, c := range refusals {
 		seen[c.code] = true
 	}
@@ -199,9 +199,9 @@ func TestEveryCodeIsRefusedWith(t *testing.T) {
 	require.NoError(t, err)
 	codes := 0
 	ast.Inspect(file, func(n ast.Node) bool {
-		if literal, ok := n.(*ast.BasicLit); ok && strings.HasPrefix(literal.Value, `"flow.cron.`) {
+		if value, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(value.Names[0].Name, "Reason") {
 			codes++
-			code, err := strconv.Unquote(literal.Value)
+			code, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
 			require.NoError(t, err)
 			require.True(t, seen[code], code)
 		}

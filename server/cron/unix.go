@@ -36,7 +36,7 @@ func parseUnix(parts []part, zone *time.Location) (Schedule, error) {
 	parsed, err := robfig.ParseStandard(joined(parts))
 	spec, ok := parsed.(*robfig.SpecSchedule)
 	if err != nil || !ok {
-		return Schedule{}, &Error{Position: parts[0].position, Code: CodeUnreadable, Params: map[string]string{"text": joined(parts)}}
+		return Schedule{}, &Error{Position: parts[0].position, Reason: ReasonUnreadable, Params: map[string]string{"text": joined(parts)}}
 	}
 	days := calendarOf(spec)
 	days.repeats = saysInterval(parts[0].text) || saysInterval(parts[1].text)
@@ -47,11 +47,11 @@ func parseDescriptor(parts []part, zone *time.Location) (Schedule, error) {
 	text := joined(parts)
 	parsed, err := robfig.ParseStandard(text)
 	if err != nil {
-		code := CodeDescriptor
+		code := ReasonDescriptor
 		if parts[0].text == "@every" {
-			code = CodeEvery
+			code = ReasonEvery
 		}
-		return Schedule{}, &Error{Position: parts[0].position, Code: code, Params: map[string]string{"text": text}}
+		return Schedule{}, &Error{Position: parts[0].position, Reason: code, Params: map[string]string{"text": text}}
 	}
 	switch parsed := parsed.(type) {
 	case robfig.ConstantDelaySchedule:
@@ -61,7 +61,7 @@ func parseDescriptor(parts []part, zone *time.Location) (Schedule, error) {
 		days.repeats = text == "@hourly"
 		return Schedule{days: days, zone: zone}, nil
 	}
-	return Schedule{}, &Error{Position: parts[0].position, Code: CodeDescriptor, Params: map[string]string{"text": text}}
+	return Schedule{}, &Error{Position: parts[0].position, Reason: ReasonDescriptor, Params: map[string]string{"text": text}}
 }
 
 func joined(parts []part) string {
@@ -87,7 +87,7 @@ func calendarOf(spec *robfig.SpecSchedule) *calendar {
 func check(f field, text part) error {
 	items := text.items()
 	if len(items) == 0 {
-		return &Error{Field: f.name, Position: text.position, Code: CodeFieldEmpty}
+		return &Error{Field: f.name, Position: text.position, Reason: ReasonFieldEmpty}
 	}
 	for _, item := range items {
 		u := unixItem{scan(f, item)}
@@ -113,9 +113,9 @@ func (u *unixItem) read() error {
 	case err != nil:
 		return err
 	case step == 0:
-		return u.fail(begin+1, CodeStepZero, nil)
+		return u.fail(begin+1, ReasonStepZero, nil)
 	case u.at < len(u.item) && strings.ContainsRune("LW#", u.peek()):
-		return u.fail(u.at, CodeQuartzOnly, map[string]string{"char": string(u.peek())})
+		return u.fail(u.at, ReasonQuartzOnly, map[string]string{"char": string(u.peek())})
 	}
 	return u.end()
 }
@@ -123,13 +123,13 @@ func (u *unixItem) read() error {
 // readRange takes a value, or two and the "-" between them.
 func (u *unixItem) readRange() error {
 	begin := u.at
-	from, err := u.valueOrName(CodeCharacter)
+	from, err := u.valueOrName(ReasonCharacter)
 	if err != nil || !u.take('-') {
 		return err
 	}
-	to, err := u.valueOrName(CodeRangeOpen)
+	to, err := u.valueOrName(ReasonRangeOpen)
 	if err == nil && to < from {
-		err = u.fail(begin, CodeRangeFalls, map[string]string{"text": string(u.item[begin:u.at])})
+		err = u.fail(begin, ReasonRangeFalls, map[string]string{"text": string(u.item[begin:u.at])})
 	}
 	return err
 }
@@ -141,7 +141,7 @@ func (u *unixItem) valueOrName(missing string) (int, error) {
 	case u.letterNext() && u.field.names != nil && !u.quartzOnly():
 		return u.name()
 	case u.quartzOnly():
-		return 0, u.fail(u.at, CodeQuartzOnly, map[string]string{"char": string(u.peek())})
+		return 0, u.fail(u.at, ReasonQuartzOnly, map[string]string{"char": string(u.peek())})
 	case u.at == len(u.item):
 		return 0, u.fail(u.at, missing, nil)
 	}
