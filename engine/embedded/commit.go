@@ -245,12 +245,13 @@ func (e *Engine) over(r *run, end *core.End) {
 	e.letGo(r)
 	e.remove(r)
 	e.mu.Lock()
-	waiting := e.callers[r.id]
-	delete(e.callers, r.id)
+	waiting := e.waiters[r.id]
+	delete(e.waiters, r.id)
 	e.mu.Unlock()
 	for _, ch := range waiting {
-		ch <- engine.Answer{End: end}
+		ch <- end
 	}
+	r.answer(engine.Answer{End: end})
 }
 
 // letGo drops everything the run had asked for.

@@ -53,8 +53,8 @@ type Engine struct {
 
 	mu   sync.Mutex
 	runs map[storage.RunID]*run
-	// callers wait for answers and ends; their channels have room for both.
-	callers map[storage.RunID][]chan engine.Answer
+	// waiters wait for the ends of runs; their channels have room for it.
+	waiters map[storage.RunID][]chan *core.End
 	closed  bool
 
 	committer committer
@@ -87,7 +87,7 @@ func Open(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{o: o, runs: map[storage.RunID]*run{}, callers: map[storage.RunID][]chan engine.Answer{}}
+	e := &Engine{o: o, runs: map[storage.RunID]*run{}, waiters: map[storage.RunID][]chan *core.End{}}
 	e.ready.wake.L = &e.ready.mu
 	e.committer.init(e)
 	e.timers.init(e)
@@ -131,67 +131,72 @@ func (e *Engine) crash(point string) bool {
 
 // Start implements engine.Engine.
 func (e *Engine) Start(ctx context.Context, req engine.StartRequest) (storage.RunID, error) {
-	id, durable, err := e.begin(req, nil)
+	durable := make(chan error, 1)
+	r, err := e.begin(req, nil, func(err error) { durable <- err })
 	if err != nil {
 		return "", err
 	}
 	select {
 	case err := <-durable:
-		return id, e.notDuplicate(req, err)
+		return r.id, e.notDuplicate(req, err)
 	case <-ctx.Done():
-		return id, ctx.Err()
+		return r.id, ctx.Err()
 	}
+}
+
+// outcome is what a caller is told: the run's answer, or why it did not start.
+type outcome struct {
+	engine.Answer
+	err error
 }
 
 // Call implements engine.Engine.
 func (e *Engine) Call(ctx context.Context, req engine.StartRequest) (storage.RunID, engine.Answer, error) {
-	answer := make(chan engine.Answer, 2)
-	id, durable, err := e.begin(req, answer)
+	c := make(chan outcome, 2)
+	r, err := e.begin(req, c, func(err error) {
+		if err != nil {
+			c <- outcome{err: err}
+		}
+	})
 	if err != nil {
 		return "", engine.Answer{}, err
 	}
-	defer e.forget(id, answer)
-	for {
-		select {
-		case a := <-answer:
-			return id, a, nil
-		case err := <-durable:
-			if err != nil {
-				return id, engine.Answer{}, e.notDuplicate(req, err)
-			}
-			durable = nil
-		case <-ctx.Done():
-			return id, engine.Answer{}, ctx.Err()
-		}
+	select {
+	case o := <-c:
+		return r.id, o.Answer, e.notDuplicate(req, o.err)
+	case <-ctx.Done():
+		r.mu.Lock()
+		r.caller = nil
+		r.mu.Unlock()
+		e.schedule(r)
+		return r.id, engine.Answer{}, ctx.Err()
 	}
 }
 
-// begin gives a new run its first turn. durable is told when its start is on disk; answer, with room for two, when the
-// run answers and when it is over.
-func (e *Engine) begin(req engine.StartRequest, answer chan engine.Answer) (storage.RunID, <-chan error, error) {
+// begin gives a new run its first turn. ack is told when its start is on disk, or why it is not.
+func (e *Engine) begin(req engine.StartRequest, c chan outcome, ack func(error)) (*run, error) {
 	if size := value.Size(req.Trigger); size > e.o.ValueBytes {
-		return "", nil, fmt.Errorf("%w: about %d bytes, at most %d", engine.ErrTooLarge, size, e.o.ValueBytes)
+		return nil, fmt.Errorf("%w: about %d bytes, at most %d", engine.ErrTooLarge, size, e.o.ValueBytes)
 	}
 	plan, err := e.o.Plans(req.Plan)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	now := time.Now()
 	gate := req.Gate
 	if gate == nil {
 		gate = plan.GateOf(req.Trigger, now.UnixNano(), keyText)
 	}
-	durable := make(chan error, 1)
 	r := e.newRun(e.ids.next(now), plan)
-	r.once = req.Once
+	r.once, r.caller = req.Once, c
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: gate, Seed: seedOf(r.id), Revision: core.Revision,
 	}}
-	if err := e.admit(r, delivery{event: event, ack: func(err error) { durable <- err }}, answer); err != nil {
-		return "", nil, err
+	if err := e.admit(r, delivery{event: event, ack: ack}); err != nil {
+		return nil, err
 	}
 	e.turn(r)
-	return r.id, durable, nil
+	return r, nil
 }
 
 // notDuplicate names the run that has the idempotency key of a start that was refused for it.
@@ -207,7 +212,7 @@ func (e *Engine) notDuplicate(req engine.StartRequest, err error) error {
 }
 
 // admit makes a new run known, with its first delivery, owned by the caller who must give it its turn.
-func (e *Engine) admit(r *run, first delivery, answer chan engine.Answer) error {
+func (e *Engine) admit(r *run, first delivery) error {
 	if !r.owed && time.Now().UnixNano() < e.stalled.Load() {
 		return engine.ErrUnavailable
 	}
@@ -218,17 +223,14 @@ func (e *Engine) admit(r *run, first delivery, answer chan engine.Answer) error 
 	}
 	r.inbox, r.scheduled = append(r.inbox, first), true
 	e.runs[r.id] = r
-	if answer != nil {
-		e.callers[r.id] = append(e.callers[r.id], answer)
-	}
 	return nil
 }
 
 // Wait implements engine.Engine.
 func (e *Engine) Wait(ctx context.Context, id storage.RunID) (*core.End, error) {
-	ch := make(chan engine.Answer, 2)
+	ch := make(chan *core.End, 1)
 	e.mu.Lock()
-	e.callers[id] = append(e.callers[id], ch)
+	e.waiters[id] = append(e.waiters[id], ch)
 	e.mu.Unlock()
 	defer e.forget(id, ch)
 	// The end may have come before ch was known, and a run that is left alone has none.
@@ -236,10 +238,8 @@ func (e *Engine) Wait(ctx context.Context, id storage.RunID) (*core.End, error) 
 	e.deliver(id, delivery{ack: func(err error) { known <- err }})
 	for {
 		select {
-		case a := <-ch:
-			if a.End != nil {
-				return a.End, nil
-			}
+		case end := <-ch:
+			return end, nil
 		case err := <-known:
 			switch {
 			case errors.Is(err, engine.ErrEnded):
@@ -259,19 +259,19 @@ func (e *Engine) Wait(ctx context.Context, id storage.RunID) (*core.End, error) 
 }
 
 // forget takes a waiter off the list.
-func (e *Engine) forget(id storage.RunID, ch chan engine.Answer) {
+func (e *Engine) forget(id storage.RunID, ch chan *core.End) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var rest []chan engine.Answer
-	for _, c := range e.callers[id] {
+	var rest []chan *core.End
+	for _, c := range e.waiters[id] {
 		if c != ch {
 			rest = append(rest, c)
 		}
 	}
 	if rest == nil {
-		delete(e.callers, id)
+		delete(e.waiters, id)
 	} else {
-		e.callers[id] = rest
+		e.waiters[id] = rest
 	}
 }
 

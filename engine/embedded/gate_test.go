@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -119,4 +120,21 @@ func TestACallGetsTheFirstAnswer(t *testing.T) {
 	_, got, err = e.Call(t.Context(), engine.StartRequest{Plan: "silent", Trigger: core.Object{}})
 	require.NoError(t, err)
 	require.Equal(t, 7, got.End.Output)
+}
+
+// TestACallOutlastsAWait: a caller gets the answer of a run that waited meanwhile, and one that leaves does not keep the
+// run in memory.
+func TestACallOutlastsAWait(t *testing.T) {
+	t.Parallel()
+	p := line("p", waitNode("pause", 150*time.Millisecond), pure("x", func(core.Scope) core.Value { return "late" }))
+	e := open(t, boltStore(t), &world{}, p)
+	_, got, err := e.Call(t.Context(), engine.StartRequest{Plan: "p", Trigger: core.Object{}})
+	require.NoError(t, err)
+	require.Equal(t, "late", got.End.Output)
+
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	id, _, err := e.Call(gone, engine.StartRequest{Plan: "p", Trigger: core.Object{}})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, "late", end(t, e, id).Output)
 }

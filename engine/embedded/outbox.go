@@ -42,18 +42,9 @@ func (e *Engine) carryOut(r *run, c *core.Command) {
 	case core.Finish:
 		e.tellParent(r, c.End)
 	case core.Respond:
-		e.respond(r.id, c.Response)
+		r.answer(engine.Answer{Response: c.Response})
 	case core.HoldForHuman:
 		// It is found by the run's status.
-	}
-}
-
-// respond gives a respond node's answer to whoever waits for one; when nobody does, it is no loss.
-func (e *Engine) respond(id storage.RunID, answer *core.Response) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, ch := range e.callers[id] {
-		ch <- engine.Answer{Response: answer}
 	}
 }
 
@@ -129,7 +120,7 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 				e.joined(parent, ask, core.Object{"run": string(id)}, nil)
 			}
 		},
-	}, nil)
+	})
 	if err == nil {
 		e.ready.push(child)
 	}

@@ -26,6 +26,8 @@ type run struct {
 	scheduled bool
 	unsynced  int
 	tasks     map[core.ID]*task
+	// caller waits for the run's first answer; nil when nobody does. Such a run stays in memory.
+	caller chan outcome
 	// gone: evicted or ended; deliveries have to look the run up again.
 	gone bool
 
@@ -63,6 +65,17 @@ func (e *Engine) newRun(id storage.RunID, plan *core.Plan) *run {
 	r := &run{id: id, plan: plan, state: &core.State{}}
 	r.decision.Tracing = e.o.Observe != nil
 	return r
+}
+
+// answer tells whoever waits for the run's first answer. One that nobody waits for is no loss.
+func (r *run) answer(a engine.Answer) {
+	r.mu.Lock()
+	c := r.caller
+	r.caller = nil
+	r.mu.Unlock()
+	if c != nil {
+		c <- outcome{Answer: a}
+	}
 }
 
 // deliver puts an event in a run's mailbox. A run that is not in memory will be read from its journal.
@@ -304,7 +317,7 @@ func (e *Engine) evict(r *run) {
 	defer e.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.gone || r.scheduled || r.unsynced > 0 || len(r.tasks) > 0 || r.state == nil || r.parked != nil {
+	if r.gone || r.scheduled || r.caller != nil || r.unsynced > 0 || len(r.tasks) > 0 || r.state == nil || r.parked != nil {
 		return
 	}
 	if r.state.Phase() == core.RunFinished || !r.state.Idle() {
