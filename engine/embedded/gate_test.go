@@ -138,3 +138,12 @@ func TestACallOutlastsAWait(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, "late", end(t, e, id).Output)
 }
+
+func TestStatsSayHowTheEngineIsDoing(t *testing.T) {
+	t.Parallel()
+	e := open(t, boltStore(t), &world{}, line("p", waitNode("pause", time.Hour)))
+	start(t, e, "p", nil)
+	require.Eventually(t, func() bool { return e.Stats().Loaded == 0 }, 5*time.Second, time.Millisecond, "a waiting run is not in memory")
+	s := e.Stats()
+	require.Equal(t, embedded.Stats{TaskLimit: 256, Timers: 1}, s)
+}
