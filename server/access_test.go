@@ -132,7 +132,7 @@ func TestLoopbackLoginIsForDemonstrations(t *testing.T) {
 		require.NoError(t, err)
 		r.Header.Set("Content-Type", "application/json")
 		change(r)
-		response, err := http.DefaultClient.Do(r)
+		response, err := client.Do(r)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		return response.StatusCode
@@ -142,7 +142,7 @@ func TestLoopbackLoginIsForDemonstrations(t *testing.T) {
 	require.Equal(t, 401, login(func(r *http.Request) { r.Header.Set("X-Forwarded-For", "10.1.2.3") }), "behind a proxy")
 
 	plain := serve(t)
-	response, err := http.Post(listen(t, plain)+"/api/v1/session", "application/json", strings.NewReader("{}"))
+	response, err := client.Post(listen(t, plain)+"/api/v1/session", "application/json", strings.NewReader("{}"))
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, 401, response.StatusCode)

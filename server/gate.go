@@ -37,11 +37,16 @@ func (s *Server) admit(c *fiber.Ctx) error {
 		}
 	}
 	took := time.Since(begin)
+	size := -1
+	if !c.Response().IsBodyStream() {
+		// To ask a stream for its body would wait for its end.
+		size = len(c.Response().Body())
+	}
 	pattern := c.Route().Path
 	status := c.Response().StatusCode()
 	s.traffic.observe(c.Method(), pattern, status, took)
 	s.o.Log.Info("request", "request", q.id, "method", c.Method(), "path", s.o.Connections.MaskText(c.Path()), "status", status,
-		"ms", took.Milliseconds(), "bytes", len(c.Response().Body()), "from", c.IP(), "who", q.who.Name)
+		"ms", took.Milliseconds(), "bytes", size, "from", c.IP(), "who", q.who.Name)
 	return nil
 }
 

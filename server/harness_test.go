@@ -216,5 +216,6 @@ const echo = `{"sluice": 1, "id": "echo", "title": {"en": "Echo", "zh": "回声"
 
 // waits is a flow that waits for an event.
 const waits = `{"sluice": 1, "id": "waits", "nodes": [
-  {"id": "paid", "type": "await", "config": {"event": "order.paid", "key": "{{ trigger.body.order_id }}", "timeout": "1h"}}]}`
+  {"id": "paid", "type": "await", "config": {"events": [{"port": "paid", "event": "order.paid", "key": "{{ trigger.body.order_id }}"}], "timeout": "1h"}}]}`
 
+func runID(id string) storage.RunID { return storage.RunID(id) }

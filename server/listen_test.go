@@ -3,10 +3,15 @@ package server_test
 import (
 	"context"
 	"net"
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
+
+// client gives up before a test does.
+var client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{ExpectContinueTimeout: 10 * time.Second, DisableKeepAlives: true}}
 
 // listen serves on a port of this machine and gives the address.
 func listen(t *testing.T, a *api) string {

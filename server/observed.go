@@ -22,6 +22,7 @@ type Observed struct {
 	next     uint64
 	watchers map[*watcher]bool
 	figures  figures
+	ended    func(storage.RunID, storage.Row)
 }
 
 // change is a run's row as it became durable.
@@ -42,6 +43,13 @@ type watcher struct {
 // Observe wraps a storage. The engine must be given the result too, or nothing is seen.
 func Observe(s storage.Store) *Observed {
 	return &Observed{Store: s, epoch: rand.Text()[:8], next: 1, watchers: map[*watcher]bool{}, figures: newFigures()}
+}
+
+// WhenEnded has f told of each run whose end became durable. f must not block, nor call the storage.
+func (o *Observed) WhenEnded(f func(storage.RunID, storage.Row)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended = f
 }
 
 // Commit implements storage.Journal.
@@ -85,6 +93,9 @@ func (o *Observed) note(a *storage.Append) {
 	}
 	if !a.Row.EndedAt.IsZero() {
 		o.figures.ended(a.Row)
+		if o.ended != nil {
+			o.ended(a.Run, *a.Row)
+		}
 	}
 	if len(o.log) == keptChanges {
 		// Half goes at a time, so that most commits move nothing.

@@ -10,6 +10,7 @@ import (
 	"sluice/engine/core"
 	"sluice/flows/diag"
 	"sluice/internal/library"
+	"sluice/server/schedule/guard"
 	"sluice/storage"
 )
 
@@ -63,6 +64,7 @@ var statuses = map[string]int{
 	"flow.not_published":     http.StatusConflict,
 	"run.ended":              http.StatusConflict,
 	"flow.stale":             http.StatusPreconditionFailed,
+	"run.loop":               http.StatusTooManyRequests,
 	"api.too_large":          http.StatusRequestEntityTooLarge,
 	"api.content_type":       http.StatusUnsupportedMediaType,
 	"api.body":               http.StatusUnprocessableEntity,
@@ -81,6 +83,7 @@ var statuses = map[string]int{
 func refusalOf(err error) (r *Refusal, known bool) {
 	var refused *Refusal
 	var http *fiber.Error
+	var loop *guard.Incident
 	switch {
 	case errors.As(err, &refused):
 		return refused, true
@@ -96,6 +99,8 @@ func refusalOf(err error) (r *Refusal, known bool) {
 		return refuse("run.not_found"), true
 	case errors.Is(err, engine.ErrEnded):
 		return refuse("run.ended"), true
+	case errors.As(err, &loop):
+		return refuse("run.loop", "flow", loop.Flows[0], "why", loop.Error()), true
 	case errors.As(err, &http):
 		return refusalOfHTTP(http)
 	}

@@ -83,6 +83,8 @@ type Server struct {
 	stopWait context.CancelFunc
 }
 
+var errNoKey = errors.New("server: either Key or KeyFile is needed, to seal secrets with")
+
 // New opens what the server keeps, puts connections and published flows to work, and prepares to listen.
 func New(o Options) (*Server, error) {
 	if o.Now == nil {
@@ -114,25 +116,7 @@ func New(o Options) (*Server, error) {
 }
 
 func (s *Server) open() error {
-	master := s.o.Key
-	var err error
-	if master == nil {
-		if s.o.KeyFile == "" {
-			return errors.New("server: either Key or KeyFile is needed, to seal secrets with")
-		}
-		if master, err = masterKey(s.o.KeyFile); err != nil {
-			return err
-		}
-	}
-	sealing, err := derive(master, "connections")
-	if err != nil {
-		return err
-	}
-	seal, err := newSealer(sealing)
-	if err != nil {
-		return err
-	}
-	hashing, err := derive(master, "access")
+	seal, hashing, err := keys(&s.o)
 	if err != nil {
 		return err
 	}
