@@ -181,7 +181,7 @@ func (w *workspace) check(file string, source []byte, beside map[string]string) 
 		return nil, findings
 	}
 	o := flows.Options{
-		Registry: w.registry, Version: 1, Tables: tablesBeside(file), Schedule: schedule,
+		Registry: w.registry, Version: 1, Tables: tablesBeside(file), Schedule: scheduleOf,
 		Flows: func(id string) bool { return beside[id] != "" || id == doc.ID },
 	}
 	if len(w.kinds) > 0 {
@@ -193,8 +193,8 @@ func (w *workspace) check(file string, source []byte, beside map[string]string) 
 	return flows.Compile(doc, o)
 }
 
-// schedule checks a cron trigger's expression.
-func schedule(expr, style, zone string) error {
+// scheduleOf checks a cron trigger's expression.
+func scheduleOf(expr, style, zone string) error {
 	_, err := cron.Parse(expr, style, zone)
 	return err
 }

@@ -28,6 +28,17 @@ var runCodes = []Entry{
 		Text{"运行遇到了程序内部故障。", "这是 Sluice 的缺陷，不是流程的问题。详情在服务器日志里，请带上运行编号反馈。"},
 	},
 	{
+		"run.loop", "",
+		Text{
+			"{flow} is not started: it goes round in circles ({why}).",
+			"Flows that start each other over and over are stopped at a set depth or rate, by business key. Find what makes them start each other; the next start is let through when they have calmed down.",
+		},
+		Text{
+			"流程“{flow}”没有启动：流程之间在循环触发（{why}）。",
+			"流程互相反复触发时，会按设定的层数或频率、按业务键拦下。请找出互相触发的原因；平静下来之后，新的启动会被放行。",
+		},
+	},
+	{
 		"run.timeout", "",
 		Text{"The run took longer than the flow's timeout.", "settings.timeout bounds a run from its start to its end, waits included. Raise it, or find in the steps what took so long."},
 		Text{"运行超过了流程设定的总时限。", "settings.timeout 限制一次运行从开始到结束的时间，等待也算在内。请调大时限，或在步骤里查看时间花在哪里。"},

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"net"
+)
+
+var (
+	helpServe = text{
+		"keep flows live: webhooks, schedules and the API, with everything it has to keep in DIR (./data)",
+		"运行服务：提供 webhook、定时触发和 API，所有数据保存在 DIR（默认 ./data）",
+	}
+	textServing    = text{"serving on http://%s, data in %s", "服务地址 http://%s，数据目录 %s"}
+	textFirstToken = text{
+		"the administrator's token, shown this once: %s",
+		"管理员令牌（仅显示这一次）：%s",
+	}
+	textDraining = text{"stopping: what is under way may finish (interrupt once more to stop at once)", "正在停止：等待进行中的任务完成（再次中断则立即停止）"}
+)
+
+// cmdServe serves until it is interrupted.
+func cmdServe(ctx context.Context, c *console, args []string) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	data := flags.String("data", "data", "")
+	listen := flags.String("listen", "127.0.0.1:8080", "")
+	rest, err := parse(flags, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return wrongUsage("what is %s?", rest[0])
+	}
+	if err := folder(*data); err != nil {
+		return err
+	}
+	s, err := openService(serviceOptions{data: *data, adminToken: adminToken(c), log: newLog(c)})
+	if err != nil {
+		return err
+	}
+	return s.serve(ctx, c, *listen, *data)
+}
+
+// serve listens until it is interrupted, then drains.
+func (s *service) serve(ctx context.Context, c *console, address, data string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return errors.Join(err, s.close(ctx))
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.server.Serve(l) }()
+	c.say(textServing, l.Addr(), data)
+	if token := s.server.FirstToken(); token != "" {
+		c.say(textFirstToken, token)
+	}
+	select {
+	case err := <-served:
+		return errors.Join(err, s.close(ctx))
+	case <-c.interrupts:
+	}
+	c.say(textDraining)
+	patience, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	go func() {
+		select {
+		case <-c.interrupts:
+			cancel()
+		case <-patience.Done():
+		}
+	}()
+	drained := s.drain(patience)
+	if errors.Is(drained, context.Canceled) || errors.Is(drained, context.DeadlineExceeded) {
+		drained = nil
+	}
+	closed := s.close(patience)
+	if errors.Is(closed, context.Canceled) || errors.Is(closed, context.DeadlineExceeded) {
+		closed = nil
+	}
+	return errors.Join(drained, closed)
+}
