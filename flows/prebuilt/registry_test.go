@@ -24,7 +24,7 @@ func registryOf(t testing.TB, connections *connect.Set) *nodes.Registry {
 
 // prebuiltConnections are the types of the connections that the shipped flows name.
 func prebuiltConnections() map[string]string {
-	return map[string]string{"douyin": "http", "orders": "sqlite", "ops-robot": "wecom", "pdd": "http", "wechatpay": "http", "wms": "http"}
+	return map[string]string{"douyin": "http", "orders": "sqlite", "ops-robot": "wecom", "pdd": "http", "storefront": "webhook", "wechatpay": "http", "wms": "http"}
 }
 
 // compile compiles a document about which nothing at all may be found.

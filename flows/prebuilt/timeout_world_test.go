@@ -106,6 +106,14 @@ func decoded(t *testing.T, text []byte) core.Value {
 	return v
 }
 
+// plain is a value as it comes back from JSON.
+func plain(t *testing.T, v core.Value) core.Value {
+	t.Helper()
+	text, err := value.Encode(v)
+	require.NoError(t, err)
+	return decoded(t, text)
+}
+
 func (w *office) published(flow string) (string, error) {
 	if f := w.plans[flow]; f != nil {
 		return f.Plan.Hash, nil
@@ -166,7 +174,7 @@ func (w *office) intercept(before func(*http.Request)) {
 // call runs a flow with a body.
 func (w *office) call(flow string, body core.Value) *core.End {
 	w.t.Helper()
-	body = decoded(w.t, []byte(encoded(w.t, body)))
+	body = plain(w.t, body)
 	failure := w.plans[flow].Input(body)
 	require.Nil(w.t, failure, "the flow takes this input")
 	return w.start(flow, core.Object{"type": "call", "at": time.Now().UTC().Format(time.RFC3339Nano), "body": body})
@@ -181,18 +189,11 @@ func (w *office) start(flow string, trigger core.Object) *core.End {
 	return end
 }
 
-func encoded(t *testing.T, v core.Value) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	require.NoError(t, err)
-	return string(text)
-}
-
 // output is what a run that succeeded gives.
 func (w *office) output(end *core.End) core.Object {
 	w.t.Helper()
 	require.Equal(w.t, core.Succeeded, end.Status, "%v", end.Failure)
-	output, ok := end.Output.(core.Object)
+	output, ok := plain(w.t, end.Output).(core.Object)
 	require.True(w.t, ok)
 	return output
 }
