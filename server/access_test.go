@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func TestNobodyComesInWithoutASign(t *testing.T) {
 			concrete := strings.NewReplacer("{id}", "x", "{flow}", "x", "{trigger}", "x").Replace(path)
 			for _, header := range []string{"", "Bearer wrong", "Basic " + token, "Bearer"} {
 				got := a.call(strings.ToUpper(method), concrete, nil, "Authorization", header)
-				if containsString(open, call) {
+				if slices.Contains(open, call) {
 					require.NotEqual(t, 401, got.StatusCode, call)
 					continue
 				}
@@ -37,15 +38,6 @@ func TestNobodyComesInWithoutASign(t *testing.T) {
 		}
 	}
 	require.NotContains(t, a.log.String(), token)
-}
-
-func containsString(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
-		}
-	}
-	return false
 }
 
 func TestSessions(t *testing.T) {

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"sluice/flows"
 	"sluice/flows/diag"
 	"sluice/server"
+	"sluice/storage/bolt"
 )
 
 // exact is an order id that no float64 holds.
@@ -156,6 +158,24 @@ func TestRefusedFlows(t *testing.T) {
 	require.Equal(t, true, a.call("POST", "/api/v1/flows/validate", echo).ok(200).at("valid"))
 	a.call("PUT", "/api/v1/flows/f?publish=yes", echo).refused(400, "api.query")
 	a.call("PUT", "/api/v1/flows/f?publsh=true", echo).refused(400, "api.query")
+}
+
+func TestPublishedFlowsRunAfterARestart(t *testing.T) {
+	t.Parallel()
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "data"), bolt.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	before := serveOn(t, store)
+	before.call("PUT", "/api/v1/tables/names", core.Object{"1": "one"}).ok(200)
+	before.publish("echo", echo)
+	old := before.run("echo", core.Object{"order_id": 1})
+
+	f := &follower{}
+	after := serveOn(t, store, func(o *server.Options) { o.Followers = []server.Follower{f} })
+	require.Equal(t, [][]string{{"echo"}}, f.bound, "told at the start")
+	require.Equal(t, old.text, after.call("GET", "/api/v1/runs/"+old.str("id"), nil).ok(200).text)
+	require.Equal(t, "succeeded", after.run("echo", core.Object{"order_id": 2}).at("status"))
+	require.Equal(t, "one", after.call("GET", "/api/v1/tables/names", nil).ok(200).at("1"))
 }
 
 // follower takes notes of what is published and refuses one flow.

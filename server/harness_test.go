@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sluice/connect"
+	"sluice/engine"
 	"sluice/engine/core"
 	"sluice/engine/embedded"
 	"sluice/engine/value"
@@ -123,9 +125,7 @@ func (a *api) call(method, path string, body any, header ...string) *answer {
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	for name, values := range a.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, a.header)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Del(header[i])
 		if header[i+1] != "" {
@@ -219,3 +219,13 @@ const waits = `{"sluice": 1, "id": "waits", "nodes": [
   {"id": "paid", "type": "await", "config": {"events": [{"port": "paid", "event": "order.paid", "key": "{{ trigger.body.order_id }}"}], "timeout": "1h"}}]}`
 
 func runID(id string) storage.RunID { return storage.RunID(id) }
+
+// startMany starts runs of the published version of a flow without HTTP.
+func (a *api) startMany(flow string, n int) {
+	a.t.Helper()
+	hash := a.call("GET", "/api/v1/flows/"+flow, nil).ok(200).str("hash")
+	for range n {
+		_, err := a.engine.Start(a.t.Context(), engine.StartRequest{Plan: hash, Trigger: core.Object{"type": "call", "body": nil}})
+		require.NoError(a.t, err)
+	}
+}

@@ -197,7 +197,7 @@ func TestTheDocumentIsSound(t *testing.T) {
 			}
 		}
 	}
-	walk("", map[string]any(d.root))
+	walk("", d.root)
 	for name := range d.root["components"].(map[string]any)["schemas"].(map[string]any) {
 		d.schema(t, "/components/schemas/"+name)
 	}

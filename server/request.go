@@ -42,7 +42,7 @@ func of(c *fiber.Ctx) *request {
 // the first.
 func languageOf(header string) diag.Language {
 	best, weight := diag.English, 0.0
-	for _, part := range strings.Split(header, ",") {
+	for part := range strings.SplitSeq(header, ",") {
 		tag, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
 		q := 1.0
 		if text, ok := strings.CutPrefix(strings.TrimSpace(parameters), "q="); ok {
@@ -106,8 +106,7 @@ func (q *request) value() (core.Value, error) {
 
 func notJSON(err error) *Refusal {
 	r := &Refusal{Code: "json.syntax", Params: map[string]string{"problem": err.Error()}}
-	var at *value.SyntaxError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*value.SyntaxError](err); ok {
 		r.Params["problem"] = at.Msg
 		r.Details = core.Object{"line": at.Line, "column": at.Column}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +22,8 @@ const (
 	maxStreams = 512
 	// heartbeat keeps proxies from closing a quiet stream, and finds clients that are gone.
 	heartbeat = 15 * time.Second
+	// writeWithin is how long a client may take to read what it is sent.
+	writeWithin = 30 * time.Second
 )
 
 // streams are the live streams at work.
@@ -81,10 +84,17 @@ func (s *Server) serve(q *request, from source, wake <-chan struct{}, stop func(
 		return err
 	}
 	log := s.o.Log.With("request", q.id)
+	conn := q.Context().Conn()
 	q.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer s.streams.leave()
 		defer stop()
-		if err := s.pump(w, from, wake); err != nil {
+		// A connection that cannot be bounded is closed already, and the first flush says so.
+		defer func() { _ = conn.SetWriteDeadline(time.Time{}) }()
+		flush := func() error {
+			_ = conn.SetWriteDeadline(time.Now().Add(writeWithin))
+			return w.Flush()
+		}
+		if err := s.pump(w, flush, from, wake); err != nil {
 			log.Error("a stream broke off", "error", s.o.Connections.MaskText(err.Error()))
 		}
 	})
@@ -92,7 +102,7 @@ func (s *Server) serve(q *request, from source, wake <-chan struct{}, stop func(
 }
 
 // pump writes a stream. A client that is gone is no error.
-func (s *Server) pump(w *bufio.Writer, from source, wake <-chan struct{}) error {
+func (s *Server) pump(w io.Writer, flush func() error, from source, wake <-chan struct{}) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	if _, err := fmt.Fprint(w, "retry: 2000\n\n"); err != nil {
@@ -108,7 +118,7 @@ func (s *Server) pump(w *bufio.Writer, from source, wake <-chan struct{}) error 
 				return err
 			}
 		}
-		if w.Flush() != nil || then == over {
+		if flush() != nil || then == over {
 			return nil
 		}
 		if then == more {
@@ -127,7 +137,7 @@ func (s *Server) pump(w *bufio.Writer, from source, wake <-chan struct{}) error 
 }
 
 // write writes the message. JSON has no line breaks, so that data is one line.
-func (m *message) write(w *bufio.Writer) error {
+func (m *message) write(w io.Writer) error {
 	data, err := value.Encode(m.data)
 	if err != nil {
 		return err
