@@ -54,6 +54,7 @@ func commands() []command {
 	return []command{
 		{"run", "FILE [--input JSON|@FILE|-] [--connections FILE] [--data DIR]", helpRun, cmdRun},
 		{"serve", "[--data DIR] [--listen HOST:PORT]", helpServe, cmdServe},
+		{"backup", "DEST [--data DIR]", helpBackup, cmdBackup},
 		{"runs", "list DIR | show DIR RUN | resume DIR [--connections FILE]", helpRuns, cmdRuns},
 		{"validate", "FILE... [--connections FILE]", helpValidate, cmdValidate},
 		{"test", "[FILE|DIR]... [--run PATTERN]", helpTest, cmdTest},

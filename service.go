@@ -34,6 +34,8 @@ type service struct {
 	schedules   *scheduler
 	server      *server.Server
 	log         *slog.Logger
+	// closeBackups ends the taking of requests for backups.
+	closeBackups func() error
 }
 
 // serviceOptions are what the command line says of a server.
@@ -60,7 +62,7 @@ func openService(o serviceOptions) (*service, error) {
 
 func (s *service) open(o serviceOptions) error {
 	options := server.Options{
-		Store: s.store, Connections: s.connections, AdminToken: o.adminToken, KeyFile: filepath.Join(o.data, "secrets.key"),
+		Store: s.store, Connections: s.connections, AdminToken: o.adminToken, KeyFile: filepath.Join(o.data, keyFile),
 		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log,
 		Disk: func() (server.DiskStats, error) { return diskStats(o.data) },
 	}
@@ -99,7 +101,10 @@ func (s *service) open(o serviceOptions) error {
 			Loaded: e.Loaded, Queued: e.Queued, Tasks: e.Tasks, TaskLimit: e.TaskLimit, Timers: e.Timers, Overdue: e.Overdue, Stalled: e.Stalled,
 		}
 	}
-	s.server, err = server.New(options)
+	if s.server, err = server.New(options); err != nil {
+		return err
+	}
+	s.closeBackups, err = backups(o.data, s.store)
 	return err
 }
 
@@ -113,6 +118,9 @@ func (s *service) drain(ctx context.Context) error {
 // close stops what is open, in the order opposite to openService. What was not finished goes on at the next start.
 func (s *service) close(ctx context.Context) error {
 	var errs []error
+	if s.closeBackups != nil {
+		errs = append(errs, s.closeBackups())
+	}
 	if s.schedules != nil {
 		s.schedules.close()
 	}
