@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,9 +33,7 @@ func (w *office) bought(id string, ago time.Duration) {
 func (w *office) routed(more core.Object) core.Object {
 	w.t.Helper()
 	request := core.Object{"return_id": "R1", "order_id": "A1", "category": "home", "reason": "不喜欢"}
-	for k, v := range more {
-		request[k] = v
-	}
+	maps.Copy(request, more)
 	return w.output(w.call(returns, request))
 }
 
@@ -294,7 +293,7 @@ func TestReturnsOfARealShop(t *testing.T) {
 			}
 			out := w.routed(core.Object{"return_id": fmt.Sprintf("%s-%d", invoice, i), "order_id": order, "category": category,
 				"items": []any{core.Object{"sku": sku, "quantity": -quantity}}})
-			require.Equal(t, map[bool]string{true: "auto", false: "manual"}[out["colour"] == "green"], expected.Route, "%v: %v", expected, out)
+			require.Equal(t, expected.Route == "auto", out["colour"] == "green", "%v: %v", expected, out)
 			require.Equal(t, expected.Route == "manual", out["person"])
 			tx, err = w.db.BeginTx(t.Context(), nil)
 			require.NoError(t, err)
