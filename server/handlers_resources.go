@@ -154,7 +154,8 @@ func (s *Server) deleteTable(q *request) error {
 type Schedules interface {
 	// Schedules lists them by flow and trigger.
 	Schedules() ([]Schedule, error)
-	// Fire starts a run as the trigger would now. A Refusal with the code schedule.not_found says that there is none.
+	// Fire starts a run as the trigger would now. Without an id it was written down only: the run starts later, or not at
+	// all where the trigger's overlap has it so. schedule.ErrNotFound says that there is no such trigger.
 	Fire(ctx context.Context, flow, trigger string) (storage.RunID, error)
 }
 
@@ -228,6 +229,9 @@ func (s *Server) fireSchedule(q *request) error {
 	id, err := s.o.Schedules.Fire(ctx, flow, trigger)
 	if err != nil {
 		return err
+	}
+	if id == "" {
+		return q.send(fiber.StatusAccepted, core.Object{"run": nil})
 	}
 	run, err := s.runs.view(id)
 	if err != nil {

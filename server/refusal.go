@@ -10,6 +10,7 @@ import (
 	"sluice/engine/core"
 	"sluice/flows/diag"
 	"sluice/internal/library"
+	"sluice/server/schedule"
 	"sluice/server/schedule/guard"
 	"sluice/storage"
 )
@@ -100,7 +101,11 @@ func refusalOf(err error) (r *Refusal, known bool) {
 	case errors.Is(err, engine.ErrEnded):
 		return refuse("run.ended"), true
 	case errors.As(err, &loop):
-		return refuse("run.loop", "flow", loop.Flows[0], "why", loop.Error()), true
+		r = refuse("run.loop", "flow", loop.Flows[0], "why", loop.Error())
+		r.Params = map[string]string{"flow": loop.Flows[0], "why": loop.Error()}
+		return r, true
+	case errors.Is(err, schedule.ErrNotFound):
+		return refuse("schedule.not_found"), true
 	case errors.As(err, &http):
 		return refusalOfHTTP(http)
 	}

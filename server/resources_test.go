@@ -14,6 +14,8 @@ import (
 
 	"sluice/engine/core"
 	"sluice/server"
+	"sluice/server/schedule"
+	"sluice/server/schedule/guard"
 	"sluice/storage"
 	"sluice/storage/bolt"
 )
@@ -190,14 +192,20 @@ func TestSchedules(t *testing.T) {
 
 	a.publish("echo", echo)
 	run := a.run("echo", nil).str("id")
+	fired := map[string]error{
+		"none": schedule.ErrNotFound, "loop": &guard.Incident{Rule: guard.RuleDepth, Flows: []string{"a", "b"}, Count: 9}, "skipped": nil,
+	}
 	c.fire = func(flow, trigger string) (storage.RunID, error) {
 		if flow == "b" && trigger == "x" {
 			return runID(run), nil
 		}
-		return "", &server.Refusal{Code: "schedule.not_found"}
+		return "", fired[trigger]
 	}
 	require.Equal(t, run, a.call("POST", "/api/v1/schedules/b/x/fire", nil).ok(201).at("id"))
-	a.call("POST", "/api/v1/schedules/b/z/fire", nil).refused(404, "schedule.not_found")
+	a.call("POST", "/api/v1/schedules/b/none/fire", nil).refused(404, "schedule.not_found")
+	loop := a.call("POST", "/api/v1/schedules/b/loop/fire", nil).refused(429, "run.loop")
+	require.Equal(t, "a", loop.at("error", "details", "flow"))
+	require.Nil(t, a.call("POST", "/api/v1/schedules/b/skipped/fire", nil).ok(202).at("run"))
 }
 
 func TestMetrics(t *testing.T) {
