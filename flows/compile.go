@@ -131,6 +131,7 @@ func (c *compiler) plan() *core.Plan {
 	p := &core.Plan{
 		Flow: core.FlowInfo{ID: c.doc.ID, Version: c.options.Version}, Vars: c.doc.Vars, Timeout: c.doc.Settings.Timeout,
 		MaxSteps: c.doc.Settings.MaxSteps, Tables: core.Object{},
+		Relaxed: c.doc.Settings.Durability == DurabilityRelaxed, FullLog: c.doc.Settings.Log == LogFull,
 	}
 	trigger, body := triggerTypes(c.doc.Input)
 	c.triggerType, c.bodyType = trigger, body

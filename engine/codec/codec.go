@@ -18,8 +18,9 @@ type Error struct{ Reason string }
 // Error implements error.
 func (e *Error) Error() string { return "codec: " + e.Reason }
 
-// Append appends a recorded event as JSON: the event and the heads of the commands it caused.
-func Append(dst []byte, e *core.Event, commands []core.Command) ([]byte, error) {
+// Append appends a recorded event as JSON: the event and the heads of the commands it caused. Of a trace, for flows that
+// keep a full log, it adds what each activation that ended gave: folding does not read it.
+func Append(dst []byte, e *core.Event, commands []core.Command, trace []core.Entry) ([]byte, error) {
 	w := writer{b: append(dst, `{"kind":`...)}
 	w.b = value.AppendString(w.b, string(e.Kind))
 	w.b = append(w.b, `,"at":`...)
@@ -44,6 +45,9 @@ func Append(dst []byte, e *core.Event, commands []core.Command) ([]byte, error) 
 	}
 	if len(commands) > 0 {
 		w.heads(commands)
+	}
+	if outputs := outputsOf(trace); outputs != nil {
+		w.value("outputs", outputs)
 	}
 	return append(w.b, '}'), w.err
 }
@@ -116,6 +120,18 @@ func (w *writer) heads(commands []core.Command) {
 		w.b = append(w.b, ']')
 	}
 	w.b = append(w.b, ']')
+}
+
+// outputsOf lists what the activations of a trace gave.
+func outputsOf(trace []core.Entry) core.List {
+	var outputs core.List
+	for i := range trace {
+		t := &trace[i]
+		if t.Phase == core.PhaseSucceeded || t.Phase == core.PhaseFailed {
+			outputs = append(outputs, core.Object{"path": t.Path, "status": t.Phase.String(), "port": t.Port, "output": t.Output})
+		}
+	}
+	return outputs
 }
 
 // FailureObject is a failure with all it holds, as an object that Failure reads back.

@@ -27,7 +27,7 @@ func TestRoundTripKeepsEverything(t *testing.T) {
 	}
 	commands := []core.Command{{Kind: core.RunTask, ID: 9, Node: "save"}, {Kind: core.Yield}}
 	for _, e := range events {
-		b, err := codec.Append(nil, &e, commands)
+		b, err := codec.Append(nil, &e, commands, nil)
 		require.NoError(t, err)
 		r, err := codec.Decode(b)
 		require.NoError(t, err, string(b))
@@ -52,10 +52,10 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 func TestEveryKindOfTheCoreIsKnown(t *testing.T) {
 	t.Parallel()
 	for _, row := range core.RunTable() {
-		b, err := codec.Append(nil, &core.Event{Kind: row.On, At: 1, Start: &core.Start{Trigger: core.Object{}}}, nil)
+		b, err := codec.Append(nil, &core.Event{Kind: row.On, At: 1, Start: &core.Start{Trigger: core.Object{}}}, nil, nil)
 		require.NoError(t, err)
 		if row.On != core.RunStarted {
-			b, err = codec.Append(nil, &core.Event{Kind: row.On, At: 1}, nil)
+			b, err = codec.Append(nil, &core.Event{Kind: row.On, At: 1}, nil, nil)
 			require.NoError(t, err)
 		}
 		_, err = codec.Decode(b)
@@ -71,7 +71,7 @@ func BenchmarkAppendStart(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var err error
-		if buf, err = codec.Append(buf[:0], &e, nil); err != nil {
+		if buf, err = codec.Append(buf[:0], &e, nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

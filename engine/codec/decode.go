@@ -38,6 +38,7 @@ func Decode(data []byte) (*core.Recorded, error) {
 		}
 	}
 	rec.Heads = r.heads()
+	r.take("outputs")
 	for name := range r.o {
 		r.fail("unknown member " + name)
 	}

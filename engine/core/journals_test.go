@@ -47,7 +47,7 @@ func encode(t *testing.T, journal []core.Recorded) []byte {
 			heads[j] = core.Command{Kind: h.Kind, ID: h.ID, Node: h.Node}
 		}
 		var err error
-		b, err = codec.Append(b, &journal[i].Event, heads)
+		b, err = codec.Append(b, &journal[i].Event, heads, nil)
 		require.NoError(t, err)
 		b = append(b, '\n')
 	}

@@ -22,6 +22,9 @@ type Plan struct {
 	Concurrency *Concurrency
 	// Timeout ends the run; 0 is none.
 	Timeout time.Duration
+	// Relaxed answers callers before the disk has what the answer tells; FullLog keeps the outputs of pure nodes in the
+	// journal too. Both are the driver's matter.
+	Relaxed, FullLog bool
 	// MaxSteps bounds the activations of one run, against loops nobody meant; 0 is DefaultMaxSteps.
 	MaxSteps int
 	// Fuel bounds the activations of one Step; 0 is DefaultFuel.

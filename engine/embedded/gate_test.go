@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"sluice/engine/embedded"
 	"sluice/nodes"
 	"sluice/storage"
+	"sluice/storage/bolt"
 )
 
 func gated(t *testing.T, e *embedded.Engine, g *core.Gate) storage.RunID {
@@ -146,4 +148,52 @@ func TestStatsSayHowTheEngineIsDoing(t *testing.T) {
 	require.Eventually(t, func() bool { return e.Stats().Loaded == 0 }, 5*time.Second, time.Millisecond, "a waiting run is not in memory")
 	s := e.Stats()
 	require.Equal(t, embedded.Stats{TaskLimit: 256, Timers: 1}, s)
+}
+
+// TestARelaxedFlowAnswersBeforeTheDisk: while the journal cannot be written, its callers are still answered; with an
+// idempotency key they are not, because a second run cannot be ruled out.
+func TestARelaxedFlowAnswersBeforeTheDisk(t *testing.T) {
+	t.Parallel()
+	hold := make(chan struct{})
+	s, err := bolt.Open(filepath.Join(t.TempDir(), "data"), bolt.Options{Hook: func(point string) error {
+		if point == "commit:before" {
+			<-hold
+		}
+		return nil
+	}})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	p := line("p", pure("x", func(core.Scope) core.Value { return 7 }))
+	p.Relaxed = true
+	e := open(t, s, &world{}, p)
+	id, got, err := e.Call(t.Context(), engine.StartRequest{Plan: "p", Trigger: core.Object{}})
+	require.NoError(t, err)
+	require.Equal(t, 7, got.End.Output)
+	_, err = e.Start(t.Context(), engine.StartRequest{Plan: "p", Trigger: core.Object{}})
+	require.NoError(t, err)
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = e.Start(short, engine.StartRequest{Plan: "p", Trigger: core.Object{}, Once: &storage.Once{Scope: "s", Key: "k", TTL: time.Hour}})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	close(hold)
+	require.Equal(t, 7, end(t, e, id).Output)
+}
+
+// TestAFullLogKeepsWhatPureNodesGave and still folds.
+func TestAFullLogKeepsWhatPureNodesGave(t *testing.T) {
+	t.Parallel()
+	s := boltStore(t)
+	p := line("p", pure("x", func(core.Scope) core.Value { return "kept" }), waitNode("pause", time.Millisecond), pure("y", func(core.Scope) core.Value { return 2 }))
+	p.FullLog = true
+	e := open(t, s, &world{}, p)
+	id := start(t, e, "p", nil)
+	require.Equal(t, 2, end(t, e, id).Output)
+	var journal strings.Builder
+	require.NoError(t, s.Events(id, 1, func(_ uint64, event []byte) bool {
+		journal.Write(event)
+		return true
+	}))
+	require.Contains(t, journal.String(), `"outputs":[{"output":"kept","path":"x","port":"out","status":"succeeded"}]`)
+	_, err := engine.Replay(s, func(string) (*core.Plan, error) { return p, nil }, id, nil)
+	require.NoError(t, err)
 }

@@ -28,7 +28,6 @@ func (e *Engine) recover() ([]*run, error) {
 		var asks []core.Pending
 		if l.Busy {
 			r := &run{id: l.Run}
-			r.decision.Tracing = e.o.Observe != nil
 			e.runs[l.Run] = r
 			if r.parked = e.load(r); r.parked != nil {
 				continue

@@ -62,9 +62,7 @@ func (d *delivery) done(err error) {
 
 // newRun is a run that has no event yet.
 func (e *Engine) newRun(id storage.RunID, plan *core.Plan) *run {
-	r := &run{id: id, plan: plan, state: &core.State{}}
-	r.decision.Tracing = e.o.Observe != nil
-	return r
+	return &run{id: id, plan: plan, state: &core.State{}, decision: core.Decision{Tracing: e.tracing(plan)}}
 }
 
 // answer tells whoever waits for the run's first answer. One that nobody waits for is no loss.
@@ -78,13 +76,26 @@ func (r *run) answer(a engine.Answer) {
 	}
 }
 
+// answerEarly answers the caller of a relaxed flow before the answer is durable.
+func (r *run) answerEarly(c *core.Command) {
+	switch {
+	case r.once != nil:
+	case c.Kind == core.Respond:
+		r.answer(engine.Answer{Response: c.Response})
+	case c.Kind == core.Finish:
+		r.answer(engine.Answer{End: c.End})
+	}
+}
+
+// tracing reports whether anybody looks at what activations do.
+func (e *Engine) tracing(p *core.Plan) bool { return e.o.Observe != nil || p.FullLog }
+
 // deliver puts an event in a run's mailbox. A run that is not in memory will be read from its journal.
 func (e *Engine) deliver(id storage.RunID, d delivery) {
 	e.mu.Lock()
 	r := e.runs[id]
 	if r == nil {
 		r = &run{id: id}
-		r.decision.Tracing = e.o.Observe != nil
 		e.runs[id] = r
 	}
 	r.mu.Lock()
@@ -181,14 +192,22 @@ func (e *Engine) fold(r *run, rec *record, d *delivery) error {
 		return nil
 	}
 	at := len(rec.buf)
-	buf, err := codec.Append(rec.buf, &d.event, r.decision.Commands)
+	var full []core.Entry
+	if r.plan.FullLog {
+		full = r.decision.Trace
+	}
+	buf, err := codec.Append(rec.buf, &d.event, r.decision.Commands, full)
 	if err != nil {
 		return err
 	}
 	rec.buf = buf
 	rec.append.Events = append(rec.append.Events, buf[at:len(buf):len(buf)])
 	r.bytes += len(buf) - at
-	if d.ack != nil {
+	switch {
+	case r.plan.Relaxed && r.once == nil:
+		// Its flow would rather lose this than wait. An idempotency key is known to be free only from the disk.
+		d.done(nil)
+	case d.ack != nil:
 		rec.acks = append(rec.acks, d.ack)
 	}
 	if e.o.Observe != nil && len(r.decision.Trace) > 0 {
@@ -199,6 +218,9 @@ func (e *Engine) fold(r *run, rec *record, d *delivery) error {
 		c := &r.decision.Commands[i]
 		switch {
 		case c.Outward():
+			if r.plan.Relaxed {
+				r.answerEarly(c)
+			}
 			rec.after = append(rec.after, *c)
 		case !over:
 			e.carryOut(r, c)
@@ -286,6 +308,7 @@ func (e *Engine) load(r *run) error {
 		return err
 	}
 	r.plan, r.state, r.bytes, r.row = was.Plan, was.State, was.Bytes, row
+	r.decision.Tracing = e.tracing(r.plan)
 	r.live = liveRow(r.state)
 	e.timers.load(r)
 	return nil

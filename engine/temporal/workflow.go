@@ -116,7 +116,7 @@ func (r *run) fold(start *core.Start) (*Output, error) {
 			return nil, sdk.NewNonRetryableApplicationError(err.Error(), "engine.replay_mismatch", err)
 		}
 		if decision.Applied {
-			line, err := codec.Append(nil, &event, decision.Commands)
+			line, err := codec.Append(nil, &event, decision.Commands, nil)
 			if err != nil {
 				return nil, sdk.NewNonRetryableApplicationError(err.Error(), "engine.codec", err)
 			}

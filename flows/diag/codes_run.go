@@ -30,11 +30,11 @@ var runCodes = []Entry{
 	{
 		"run.loop", "",
 		Text{
-			"{flow} is not started: it goes round in circles ({why}).",
+			"The flow is not started: it goes round in circles.",
 			"Flows that start each other over and over are stopped at a set depth or rate, by business key. Find what makes them start each other; the next start is let through when they have calmed down.",
 		},
 		Text{
-			"流程“{flow}”没有启动：流程之间在循环触发（{why}）。",
+			"流程没有启动：流程之间在循环触发。",
 			"流程互相反复触发时，会按设定的层数或频率、按业务键拦下。请找出互相触发的原因；平静下来之后，新的启动会被放行。",
 		},
 	},

@@ -115,7 +115,7 @@ func (w *world) Start(_ context.Context, r engine.StartRequest) (storage.RunID, 
 	id := storage.NewRunID(now, entropy)
 	event, err := codec.Append(nil, &core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 		Run: string(id), Plan: r.Plan, Trigger: r.Trigger, Revision: core.Revision,
-	}}, nil)
+	}}, nil, nil)
 	if err != nil {
 		return "", err
 	}
