@@ -101,8 +101,8 @@ func refusalOf(err error) (r *Refusal, known bool) {
 	case errors.Is(err, engine.ErrEnded):
 		return refuse("run.ended"), true
 	case errors.As(err, &loop):
-		r = refuse("run.loop", "flow", loop.Flows[0], "why", loop.Error())
-		r.Params = map[string]string{"flow": loop.Flows[0], "why": loop.Error()}
+		r = refuse("run.loop")
+		r.Details = core.Object{"flow": loop.Flows[0], "why": loop.Error()}
 		return r, true
 	case errors.Is(err, schedule.ErrNotFound):
 		return refuse("schedule.not_found"), true
