@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"net"
+	"time"
 )
 
 var (
@@ -20,11 +21,15 @@ var (
 	textDraining = text{"stopping: what is under way may finish (interrupt once more to stop at once)", "正在停止：等待进行中的任务完成（再次中断则立即停止）"}
 )
 
+// defaultRetention is how long finished runs are kept, unless their flow asks for longer.
+const defaultRetention = 30 * 24 * time.Hour
+
 // cmdServe serves until it is interrupted.
 func cmdServe(ctx context.Context, c *console, args []string) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := flags.String("data", "data", "")
 	listen := flags.String("listen", "127.0.0.1:8080", "")
+	keep := flags.Duration("retention", defaultRetention, "")
 	rest, err := parse(flags, args)
 	if err != nil {
 		return err
@@ -35,7 +40,7 @@ func cmdServe(ctx context.Context, c *console, args []string) error {
 	if err := folder(*data); err != nil {
 		return err
 	}
-	s, err := openService(serviceOptions{data: *data, adminToken: adminToken(c), log: newLog(c)})
+	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), log: newLog(c)})
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type service struct {
 	schedules   *scheduler
 	server      *server.Server
 	log         *slog.Logger
+	retention   *retention
 	// closeBackups ends the taking of requests for backups.
 	closeBackups func() error
 }
@@ -41,6 +42,7 @@ type service struct {
 // serviceOptions are what the command line says of a server.
 type serviceOptions struct {
 	data          string
+	keep          time.Duration
 	adminToken    string
 	loopbackLogin bool
 	log           *slog.Logger
@@ -104,8 +106,12 @@ func (s *service) open(o serviceOptions) error {
 	if s.server, err = server.New(options); err != nil {
 		return err
 	}
-	s.closeBackups, err = backups(o.data, s.store)
-	return err
+	if s.closeBackups, err = backups(o.data, s.store); err != nil {
+		return err
+	}
+	s.retention = &retention{journal: s.store, library: s.library, keep: o.keep, log: o.log}
+	s.retention.start()
+	return nil
 }
 
 // drain takes nothing new in and lets what is under way come to an end, until the context ends.
@@ -120,6 +126,9 @@ func (s *service) close(ctx context.Context) error {
 	var errs []error
 	if s.closeBackups != nil {
 		errs = append(errs, s.closeBackups())
+	}
+	if s.retention != nil {
+		s.retention.close()
 	}
 	if s.schedules != nil {
 		s.schedules.close()
