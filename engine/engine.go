@@ -8,6 +8,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"sluice/engine/core"
@@ -35,6 +36,17 @@ type DuplicateError struct{ Run storage.RunID }
 // Error implements error.
 func (e *DuplicateError) Error() string {
 	return "engine: run " + string(e.Run) + " has this idempotency key"
+}
+
+// MaxDepth is how deep runs may start runs: a flow that calls itself without end is stopped there.
+const MaxDepth = 32
+
+// TooDeep is the failure of a subflow that would be deeper than MaxDepth.
+func TooDeep(flow string) *core.Failure {
+	return &core.Failure{
+		Code: "subflow.depth", Permanent: true,
+		Message: fmt.Sprintf("flow %s is not started: it would be run number %d in a chain of runs that start each other", flow, MaxDepth+1),
+	}
 }
 
 // Engine runs flows. All methods are safe for concurrent use.

@@ -94,6 +94,9 @@ func (w *writer) start(s *core.Start) {
 	if s.Join != 0 {
 		w.number("join", int64(s.Join))
 	}
+	if s.Depth != 0 {
+		w.number("depth", int64(s.Depth))
+	}
 	if g := s.Gate; g != nil {
 		w.value("gate", core.Object{"key": g.Key, "limit": g.Limit, "policy": string(g.Policy)})
 	}

@@ -13,7 +13,7 @@ func TestRoundTripKeepsEverything(t *testing.T) {
 	t.Parallel()
 	events := []core.Event{
 		{Kind: core.RunStarted, At: 1732262400123456789, Start: &core.Start{
-			Run: "01jdb3", Parent: "01jda9", Join: 4, Plan: "sha256:ab", Seed: 1<<64 - 1, Revision: 1,
+			Run: "01jdb3", Parent: "01jda9", Join: 4, Depth: 2, Plan: "sha256:ab", Seed: 1<<64 - 1, Revision: 1,
 			Gate:    &core.Gate{Key: "flow/6917", Limit: 2, Policy: core.GateReplace},
 			Trigger: core.Object{"body": core.Object{"order_id": 6917529027641081856, "名字": "李雷", "price": 59.9}},
 		}},

@@ -98,7 +98,7 @@ func (r *reader) flag(name string) bool {
 }
 
 func (r *reader) start() *core.Start {
-	s := &core.Start{Run: r.text("run"), Parent: r.text("parent"), Join: core.ID(r.number("join")), Plan: r.text("plan"), Revision: r.number("revision")}
+	s := &core.Start{Run: r.text("run"), Parent: r.text("parent"), Join: core.ID(r.number("join")), Depth: r.number("depth"), Plan: r.text("plan"), Revision: r.number("revision")}
 	seed, err := strconv.ParseUint(r.text("seed"), 16, 64)
 	if err != nil {
 		r.fail("seed is not a hexadecimal number")

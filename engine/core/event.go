@@ -42,6 +42,8 @@ type Start struct {
 	Parent string
 	// Join is what the parent waits for with: its ChildDone has this id. 0 when nothing waits.
 	Join ID
+	// Depth counts the runs above this one, parent by parent.
+	Depth int
 	// Plan is the hash of the plan.
 	Plan string
 	// Trigger is what expressions see as trigger.

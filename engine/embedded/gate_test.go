@@ -197,3 +197,23 @@ func TestAFullLogKeepsWhatPureNodesGave(t *testing.T) {
 	_, err := engine.Replay(s, func(string) (*core.Plan, error) { return p, nil }, id, nil)
 	require.NoError(t, err)
 }
+
+func TestAFlowThatCallsItselfIsStopped(t *testing.T) {
+	t.Parallel()
+	p := line("self", control("again", func(t *core.Turn, c core.Cause) {
+		switch {
+		case c.Kind == core.Entered:
+			t.StartChild("self", nil, false)
+		case c.Failure != nil:
+			t.Fail(c.Failure)
+		default:
+			t.Emit(0, nil)
+		}
+	}))
+	s := boltStore(t)
+	e := open(t, s, &world{}, p)
+	require.Equal(t, "subflow.depth", end(t, e, start(t, e, "self", nil)).Failure.Code)
+	rows, err := s.Runs(storage.Listing{Limit: 100})
+	require.NoError(t, err)
+	require.Len(t, rows, engine.MaxDepth+1)
+}

@@ -78,6 +78,10 @@ func (e *Engine) startChild(r *run, c *core.Command) {
 		e.joined(r.id, c.ID, nil, &core.Failure{Code: "subflow.start", Message: err.Error()})
 		return
 	}
+	if r.state.Start().Depth >= engine.MaxDepth {
+		e.joined(r.id, c.ID, nil, engine.TooDeep(c.Flow))
+		return
+	}
 	switch err := e.launch(r, c, id); {
 	case errors.Is(err, engine.ErrClosed):
 		// It is asked for again at the next start.
@@ -109,7 +113,7 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 	trigger := core.Object{"type": "call", "at": now.UTC().Format(time.RFC3339Nano), "body": c.Input}
 	err = e.admit(child, delivery{
 		event: core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
-			Run: string(id), Parent: string(parent), Join: joinOf(c), Plan: hash, Seed: seedOf(id), Revision: core.Revision,
+			Run: string(id), Parent: string(parent), Join: joinOf(c), Depth: r.state.Start().Depth + 1, Plan: hash, Seed: seedOf(id), Revision: core.Revision,
 			Trigger: trigger, Gate: plan.GateOf(trigger, now.UnixNano(), keyText),
 		}},
 		ack: func(err error) {

@@ -47,6 +47,7 @@ type Input struct {
 	Seed    uint64
 	Parent  string
 	Join    core.ID
+	Depth   int
 }
 
 // Output is how a run ended, with the journal that the embedded driver would have kept.
@@ -86,7 +87,7 @@ func (d *Driver) Workflow(ctx workflow.Context, in Input) (*Output, error) {
 	}
 	r.receive()
 	return r.fold(&core.Start{
-		Run: r.id, Parent: in.Parent, Join: in.Join, Plan: in.Plan, Trigger: object, Seed: in.Seed, Revision: core.Revision,
+		Run: r.id, Parent: in.Parent, Join: in.Join, Depth: in.Depth, Plan: in.Plan, Trigger: object, Seed: in.Seed, Revision: core.Revision,
 	})
 }
 
@@ -332,6 +333,9 @@ func (r *run) child(c core.Command) {
 }
 
 func (r *run) runChild(ctx workflow.Context, c core.Command) (core.Value, *core.Failure, error) {
+	if r.state.Start().Depth >= engine.MaxDepth {
+		return nil, engine.TooDeep(c.Flow), nil
+	}
 	if r.d.Published == nil {
 		return nil, nil, fmt.Errorf("no flows are known here")
 	}
@@ -343,7 +347,7 @@ func (r *run) runChild(ctx workflow.Context, c core.Command) (core.Value, *core.
 	if err != nil {
 		return nil, nil, err
 	}
-	in := Input{Plan: hash, Trigger: trigger, Seed: r.state.Start().Seed ^ uint64(c.ID), Parent: r.id, Join: c.ID}
+	in := Input{Plan: hash, Trigger: trigger, Seed: r.state.Start().Seed ^ uint64(c.ID), Parent: r.id, Join: c.ID, Depth: r.state.Start().Depth + 1}
 	future := workflow.ExecuteChildWorkflow(ctx, WorkflowName, in)
 	if c.Detach {
 		var started workflow.Execution

@@ -28,6 +28,11 @@ var runCodes = []Entry{
 		Text{"运行遇到了程序内部故障。", "这是 Sluice 的缺陷，不是流程的问题。详情在服务器日志里，请带上运行编号反馈。"},
 	},
 	{
+		"subflow.depth", "",
+		Text{"The subflow is not started: too many runs start each other.", "A flow calls itself, directly or through others, without coming to an end. Give the recursion a condition that ends it, or use a repeat."},
+		Text{"子流程没有启动：运行之间层层调用过深。", "流程直接或间接地不断调用自己而不结束。请为递归加上结束条件，或改用循环节点。"},
+	},
+	{
 		"run.loop", "",
 		Text{
 			"The flow is not started: it goes round in circles.",
