@@ -1,7 +1,6 @@
 package embedded_test
 
 import (
-	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -41,7 +40,7 @@ func TestALongRunIsNotFoldedForEachThingItWaitsFor(t *testing.T) {
 	s := &counting{Store: boltStore(t)}
 	e := open(t, s, &world{}, p, line("child", pure("x", func(s core.Scope) core.Value { return s.Input() })))
 	require.Equal(t, children, end(t, e, start(t, e, "p", nil)).Output)
-	require.Less(t, s.reads.Load(), int64(200), fmt.Sprintf("%d children", children))
+	require.Less(t, s.reads.Load(), int64(200), "%d children", children)
 }
 
 var _ storage.Store = (*counting)(nil)
