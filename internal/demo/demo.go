@@ -97,7 +97,8 @@ func (w *world) run(ctx context.Context) (err error) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { w.every(ctx, 3*time.Second, t.step) })
-	parts.Go(func() { w.every(ctx, 10*time.Second, newOperator(w).look) })
+	parts.Go(func() { w.every(ctx, 20*time.Second, newOperator(w).fire) })
+	parts.Go(func() { w.every(ctx, 10*time.Second, w.arbitrate) })
 	parts.Go(func() { w.every(ctx, 8*time.Second, newReturns(w, rand.New(rand.NewPCG(seed, 2))).ask) })
 	parts.Go(func() { w.every(ctx, 30*time.Second, w.report) })
 	<-ctx.Done()

@@ -13,7 +13,7 @@ import (
 	"sluice/examples/shop"
 )
 
-// operator does not wait for schedules, and looks after orders that nobody told us about.
+// operator does not wait for schedules.
 type operator struct {
 	*world
 	// fired are the latest runs by schedule.
@@ -21,8 +21,6 @@ type operator struct {
 }
 
 func newOperator(w *world) *operator { return &operator{world: w, fired: map[string]string{}} }
-
-func (p *operator) look(ctx context.Context) error { return errors.Join(p.fire(ctx), p.arbitrate(ctx)) }
 
 // fire starts each shipped schedule whose latest run has ended.
 func (p *operator) fire(ctx context.Context) error {
@@ -48,8 +46,9 @@ func (p *operator) fire(ctx context.Context) error {
 			failed = append(failed, err)
 			continue
 		}
-		p.fired[path] = run.ID
-		p.say(textFired, s.Flow, run.ID)
+		if p.fired[path] = run.ID; run.ID != "" { // else the schedule's own run is still going on
+			p.say(textFired, s.Flow, run.ID)
+		}
 	}
 	return errors.Join(failed...)
 }
@@ -65,21 +64,21 @@ func (p *operator) ended(ctx context.Context, id string) (bool, error) {
 
 // arbitrate starts the arbitration of orders that were delivered some time ago and that our record still has as paid: the
 // callback was lost.
-func (p *operator) arbitrate(ctx context.Context) error {
-	patience := time.Duration(float64(15*time.Second) / p.o.Speed)
-	rows, failure := p.db.Query(ctx, sqldb.Query{SQL: `SELECT order_id FROM orders WHERE source = 'douyin' AND status = 'paid' ORDER BY last_sync_time LIMIT 1000`})
+func (w *world) arbitrate(ctx context.Context) error {
+	patience := time.Duration(float64(15*time.Second) / w.o.Speed)
+	rows, failure := w.db.Query(ctx, sqldb.Query{SQL: `SELECT order_id FROM orders WHERE source = 'douyin' AND status = 'paid' ORDER BY last_sync_time LIMIT 1000`})
 	if failure != nil {
 		return errorOf(failure)
 	}
 	for _, row := range rows {
 		id, _ := row.(core.Object)["order_id"].(string)
-		if o, ok := p.shop.Order(id); !ok || o.Status != shop.Delivered || time.Since(o.UpdatedAt) < patience {
+		if o, ok := w.shop.Order(id); !ok || o.Status != shop.Delivered || time.Since(o.UpdatedAt) < patience {
 			continue
 		}
-		if err := p.server.call(ctx, http.MethodPost, "/flows/status-arbitration/runs", map[string]any{"input": map[string]string{"order_id": id}}, nil); err != nil {
+		if err := w.server.call(ctx, http.MethodPost, "/flows/status-arbitration/runs", map[string]any{"input": map[string]string{"order_id": id}}, nil); err != nil {
 			return err
 		}
-		p.say(textByHand, id)
+		w.say(textByHand, id)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ type entry struct {
 // record writes an order down as an order system would, with what it bought and holds. One that a flow was faster to write
 // stays.
 func (w *world) record(ctx context.Context, e *entry) error {
-	var items, holds []core.Value
+	items, holds := []core.Value{}, []core.Value{}
 	for i, item := range e.Items {
 		items = append(items, core.Object{
 			"id": e.ID, "line": i + 1, "sku": item.SKU, "name": item.Name, "quantity": int(item.Quantity), "price": yuan(item.Price),
@@ -98,18 +98,10 @@ func (w *world) record(ctx context.Context, e *entry) error {
 	_, failure := w.db.Exec(ctx, sqldb.Exec{Statements: []sqldb.Statement{
 		{SQL: `INSERT OR IGNORE INTO orders (order_id, source, channel, status, total_price, receiver_name, receiver_phone, receiver_address, created_at, last_sync_time)
 			VALUES (:id, :source, :channel, :status, :price, :name, :phone, :address, :created, :synced)`, Args: order},
-		{SQL: `INSERT OR IGNORE INTO order_items (order_id, line, sku, name, quantity, price) VALUES (:id, :line, :sku, :name, :quantity, :price)`, Each: each(items)},
-		{SQL: `INSERT OR IGNORE INTO order_holds (order_id, kind, ref) VALUES (:id, :kind, :ref)`, Each: each(holds)},
+		{SQL: `INSERT OR IGNORE INTO order_items (order_id, line, sku, name, quantity, price) VALUES (:id, :line, :sku, :name, :quantity, :price)`, Each: items},
+		{SQL: `INSERT OR IGNORE INTO order_holds (order_id, kind, ref) VALUES (:id, :kind, :ref)`, Each: holds},
 	}})
 	return errorOf(failure)
-}
-
-// each is a list for a statement that may have nothing to do: nil would run it once.
-func each(list []core.Value) []core.Value {
-	if list == nil {
-		return []core.Value{}
-	}
-	return list
 }
 
 func total(o *shop.Order) int64 {

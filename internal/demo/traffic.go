@@ -2,8 +2,10 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"sluice/examples/shop"
@@ -13,8 +15,11 @@ import (
 type traffic struct {
 	*world
 	r *rand.Rand
-	// underway are orders at Douyin that have not been delivered.
-	underway []string
+	// underway are orders at Douyin that have not been delivered, oldest first; paying those at WeChat that somebody is just
+	// paying for.
+	underway, paying []string
+	// placed counts Pinduoduo's orders.
+	placed int
 }
 
 func newTraffic(w *world, r *rand.Rand) *traffic { return &traffic{world: w, r: r} }
@@ -26,40 +31,49 @@ func (t *traffic) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	first := []func(context.Context) error{}
-	for range 5 {
-		first = append(first, t.douyin, t.pdd, t.weChat)
-	}
-	for _, place := range first {
-		if err := place(ctx); err != nil {
+	const each, shipped = 5, 4
+	for range each {
+		if err := errors.Join(t.douyin(ctx), t.pdd(ctx), t.weChat(ctx)); err != nil {
 			return err
 		}
 	}
-	t.say(textOrders, len(first))
+	t.say(textOrders, 3*each)
+	for range shipped {
+		if err := t.ship(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// step places an order, and has a parcel go on its way.
+// step places an order, has a parcel go on its way, and ends a payment that took long. More is delivered than placed, so
+// that no orders pile up.
 func (t *traffic) step(ctx context.Context) error {
-	place := pick(t.r, t.douyin, t.douyin, t.pdd, t.weChat)
+	place := pick(t.r, t.douyin, t.douyin, t.pdd, t.pdd, t.weChat)
 	if err := place(ctx); err != nil {
 		return err
+	}
+	if len(t.paying) > 3 {
+		id := t.paying[0]
+		t.paying = t.paying[1:]
+		if _, err := t.shop.SetStatus(id, shop.Change{Status: shop.PendingShipment}); err != nil {
+			return err
+		}
 	}
 	return t.ship()
 }
 
-// ship moves one order at Douyin: shipped, then delivered. The callback about it may be lost.
+// ship moves one of the three oldest orders at Douyin: shipped, then delivered. The callback about it may be lost.
 func (t *traffic) ship() error {
 	if len(t.underway) == 0 {
 		return nil
 	}
-	i := t.r.IntN(len(t.underway))
+	i := t.r.IntN(min(3, len(t.underway)))
 	id := t.underway[i]
 	next := shop.Shipped
 	if o, ok := t.shop.Order(id); ok && o.Status == shop.Shipped {
 		next = shop.Delivered
-		t.underway[i] = t.underway[len(t.underway)-1]
-		t.underway = t.underway[:len(t.underway)-1]
+		t.underway = slices.Delete(t.underway, i, i+1)
 	}
 	_, err := t.shop.SetStatus(id, shop.Change{Status: next})
 	return err
@@ -84,7 +98,8 @@ func (t *traffic) douyin(ctx context.Context) error {
 // pdd places an order that was paid some time ago. Of two, one never reaches our order system.
 func (t *traffic) pdd(ctx context.Context) error {
 	o, err := t.shop.AddOrder(shop.Order{Platform: shop.PDD, Status: shop.PendingShipment, PaidAt: t.ago(time.Minute, 20*time.Minute)})
-	if err != nil || t.r.IntN(2) == 0 {
+	t.placed++
+	if err != nil || t.placed%2 == 0 {
 		return err
 	}
 	return t.record(ctx, &entry{Order: o, source: "pinduoduo", status: "pending_shipment", created: t.written(o.CreatedAt)})
@@ -104,6 +119,9 @@ func (t *traffic) weChat(ctx context.Context) error {
 	o, err := t.shop.AddOrder(o)
 	if err != nil {
 		return err
+	}
+	if o.TradeState != "" {
+		t.paying = append(t.paying, o.ID)
 	}
 	reservation, err := t.reserve(ctx, &o)
 	if err != nil {
