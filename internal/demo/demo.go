@@ -5,11 +5,11 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -141,22 +141,30 @@ func (w *world) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	// A sub-flow is named after its flow: backwards, it comes first.
-	for _, id := range slices.Backward(prebuilt.IDs()) {
-		document, err := prebuilt.Document(id)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
+	for _, id := range prebuilt.IDs() {
+		if err := w.publish(ctx, id); err != nil {
 			return err
 		}
-		if err := w.server.insist(ctx, "PUT", "/flows/"+id+"?publish=true", document, nil); err != nil {
-			return err
-		}
-		w.published = append(w.published, id)
 	}
 	w.say(textReady, len(connections), len(tables), len(w.published))
 	return nil
+}
+
+// publish makes a shipped flow live, after the flows that it calls.
+func (w *world) publish(ctx context.Context, id string) error {
+	document, err := prebuilt.Document(id)
+	if err != nil || slices.Contains(w.published, id) {
+		return err
+	}
+	for _, other := range prebuilt.IDs() {
+		if other != id && bytes.Contains(document, []byte(`"flow": "`+other+`"`)) {
+			if err := w.publish(ctx, other); err != nil {
+				return err
+			}
+		}
+	}
+	w.published = append(w.published, id)
+	return w.server.insist(ctx, "PUT", "/flows/"+id+"?publish=true", document, nil)
 }
 
 // every does something at once and then again and again, until the context ends. What fails is told.
