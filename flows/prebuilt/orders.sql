@@ -53,6 +53,13 @@ CREATE TABLE IF NOT EXISTS timeout_checks (
   checked_at TEXT NOT NULL
 );
 
+-- When the status sweep last had Douyin asked about an order, so that orders that stay undelivered keep no others waiting
+-- and are asked about ever more rarely.
+CREATE TABLE IF NOT EXISTS status_checks (
+  order_id   TEXT PRIMARY KEY REFERENCES orders (order_id) ON DELETE CASCADE,
+  checked_at TEXT NOT NULL
+);
+
 -- Return requests as they were routed last. What is not an order of ours is here too.
 CREATE TABLE IF NOT EXISTS returns (
   return_id TEXT PRIMARY KEY,

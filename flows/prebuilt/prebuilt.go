@@ -33,7 +33,10 @@ func OrdersTables() []string {
 
 // IDs are the shipped flows, sorted.
 func IDs() []string {
-	return []string{"pdd-backfill", "pdd-backfill-order", "return-routing", "status-arbitration", "timeout-cancellation", "timeout-cancellation-order"}
+	return []string{
+		"pdd-backfill", "pdd-backfill-order", "return-routing", "status-arbitration", "status-arbitration-sweep",
+		"timeout-cancellation", "timeout-cancellation-order",
+	}
 }
 
 // Document is the flow document of a shipped flow, as it stands in its folder. Of an id that is not shipped it is
