@@ -40,19 +40,19 @@ func cmdServe(ctx context.Context, c *console, args []string) error {
 	if err := folder(*data); err != nil {
 		return err
 	}
-	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), log: newLog(c)})
+	l, err := net.Listen("tcp", *listen)
 	if err != nil {
 		return err
 	}
-	return s.serve(ctx, c, *listen, *data)
+	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), log: newLog(c)})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	return s.serve(ctx, c, l, *data)
 }
 
-// serve listens until it is interrupted, then drains.
-func (s *service) serve(ctx context.Context, c *console, address, data string) error {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return errors.Join(err, s.close(ctx))
-	}
+// serve serves until it is interrupted, then drains.
+func (s *service) serve(ctx context.Context, c *console, l net.Listener, data string) error {
 	served := make(chan error, 1)
 	go func() { served <- s.server.Serve(l) }()
 	c.say(textServing, l.Addr(), data)

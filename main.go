@@ -54,6 +54,7 @@ func commands() []command {
 	return []command{
 		{"run", "FILE [--input JSON|@FILE|-] [--connections FILE] [--data DIR]", helpRun, cmdRun},
 		{"serve", "[--data DIR] [--listen HOST:PORT] [--retention 720h]", helpServe, cmdServe},
+		{"demo", "[--listen HOST:PORT] [--speed N] [--data DIR]", helpDemo, cmdDemo},
 		{"backup", "DEST [--data DIR]", helpBackup, cmdBackup},
 		{"runs", "list DIR | show DIR RUN | resume DIR [--connections FILE]", helpRuns, cmdRuns},
 		{"validate", "FILE... [--connections FILE]", helpValidate, cmdValidate},

@@ -35,16 +35,14 @@ func serveIn(t *testing.T, data string) served {
 	t.Helper()
 	s, err := openService(serviceOptions{data: data, keep: defaultRetention, adminToken: "token-of-the-tests", log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	address := free.Addr().String()
-	require.NoError(t, free.Close())
 	interrupts := make(chan os.Signal, 1)
 	var out bytes.Buffer
 	c := &console{out: io.Discard, err: &out, lang: diag.English, interrupts: interrupts}
 	done := make(chan error, 1)
-	go func() { done <- s.serve(context.Background(), c, address, data) }()
-	at := served{url: "http://" + address}
+	go func() { done <- s.serve(context.Background(), c, l, data) }()
+	at := served{url: "http://" + l.Addr().String()}
 	at.stop = func() outcome {
 		interrupts <- syscall.SIGTERM
 		require.NoError(t, <-done)

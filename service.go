@@ -220,6 +220,11 @@ func newLog(c *console) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(c.err, nil))
 }
 
+// newQuietLog writes what somebody has to look at.
+func newQuietLog(c *console) *slog.Logger {
+	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
 // adminToken is what the environment sets as the administrator's token.
 func adminToken(c *console) string {
 	token, _ := c.env("SLUICE_ADMIN_TOKEN")
