@@ -20,7 +20,11 @@ help: ## print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## see it work: a simulated shop, a database, and a shipped flow that sets an order right
+run: ## see it work: the server with a simulated shop, its orders and the shipped flows live, until Ctrl-C
+	$(GO) run . demo
+
+.PHONY: first-run
+first-run: ## one flow, once, step by step: a shop, a database, and the order that it sets right
 	$(GO) run ./examples/firstrun
 
 .PHONY: build
