@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/connect/limit"
 	"sluice/engine/core"
 	"sluice/engine/value"
 )
@@ -59,6 +60,10 @@ func (c *checker) value(at string, v core.Value, field *Field) {
 	case Flag:
 		if _, ok := v.(bool); !ok {
 			c.report("connection.bad_value", at, "must be true or false, not %s", value.Kind(v))
+		}
+	case Count:
+		if n, ok := v.(int); !ok || n < 1 || n > MaxCount {
+			c.report("connection.bad_value", at, "must be a whole number from 1 to %d", MaxCount)
 		}
 	case TextMap:
 		object, _ := c.object(at, v)
@@ -130,6 +135,9 @@ func checkText(text string, field *Field) error {
 		if err != nil || d <= 0 {
 			return errors.New("must be a duration above zero, such as 2800ms or 1.5s")
 		}
+	case Rate:
+		_, err := limit.ParseRate(text)
+		return err
 	case Choice:
 		if !slices.Contains(field.Choices, text) {
 			return errors.New("must be one of " + strings.Join(field.Choices, ", ") + hint(text, field.Choices))

@@ -15,9 +15,11 @@ import (
 
 // Definition is one connection as it was declared: checked, its secrets resolved.
 type Definition struct {
-	ID      string
-	Type    string
-	Config  core.Object
+	ID     string
+	Type   string
+	Config core.Object
+	// Limits are as [Limits] declares them; nil for none.
+	Limits  core.Object
 	Secrets map[string]secret.Text
 }
 
@@ -28,7 +30,7 @@ func (d *Definition) fingerprint() [sha256.Size]byte {
 		secrets[name] = text.Reveal()
 	}
 	// What was decoded can be encoded.
-	data, _ := value.Encode(core.List{d.Type, d.Config, secrets})
+	data, _ := value.Encode(core.List{d.Type, d.Config, d.Limits, secrets})
 	return sha256.Sum256(data)
 }
 
@@ -54,18 +56,23 @@ type Type struct {
 // Kind is the shape of a field's value.
 type Kind string
 
-// The kinds of fields. All but Flag, TextMap, Group and Choice of variants are JSON strings.
+// The kinds of fields. All but Flag, Count, TextMap, Group and Variants are JSON strings.
 const (
 	Text     Kind = "text"
 	LongText Kind = "longText" // several lines, such as a PEM block
 	URL      Kind = "url"      // http or https, without a user, a password or a fragment
 	Duration Kind = "duration" // as Go writes them: 2800ms, 1.5s
+	Rate     Kind = "rate"     // calls a second, minute or hour: 5/s, 20/m, 1000/h
+	Count    Kind = "count"    // a whole number from 1 to [MaxCount]
 	Flag     Kind = "flag"     // true or false
 	Choice   Kind = "choice"   // one of Choices
 	TextMap  Kind = "textMap"  // an object of strings
 	Group    Kind = "group"    // an object of Fields
 	Variants Kind = "variants" // an object whose type says which of Variants it is
 )
+
+// MaxCount is the most that a field of kind Count takes.
+const MaxCount = 10_000
 
 // Field is one key of a connection's config or secrets. A secret is of kind Text or LongText.
 type Field struct {

@@ -141,7 +141,7 @@ func (c *checker) definition(pointer string, v core.Value) (Definition, bool) {
 	if !ok {
 		return Definition{}, false
 	}
-	c.known(pointer, object, "id", "type", "config", "secrets")
+	c.known(pointer, object, "id", "type", "config", "secrets", "limits")
 	before := len(c.findings)
 	var d Definition
 	d.ID, _ = object["id"].(string)
@@ -161,6 +161,11 @@ func (c *checker) definition(pointer string, v core.Value) (Definition, bool) {
 	}
 	c.fields(pointer+"/config", d.Config, kind.Config)
 	d.Secrets = c.secrets(pointer+"/secrets", object["secrets"], kind, d.Config)
+	if given, ok := object["limits"]; ok {
+		if d.Limits, ok = c.object(pointer+"/limits", given); ok {
+			c.fields(pointer+"/limits", d.Limits, Limits())
+		}
+	}
 	if len(c.findings) == before {
 		c.tryOpen(pointer, kind, &d)
 	}

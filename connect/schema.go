@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"sluice/connect/limit"
 	"sluice/engine/core"
 )
 
@@ -22,6 +23,7 @@ func (t *Type) Schema() core.Object {
 		"id":     core.Object{"type": "string", "pattern": idPattern},
 		"type":   core.Object{"const": t.Name},
 		"config": objectSchema(t.Config, fieldSchema),
+		"limits": objectSchema(Limits(), fieldSchema),
 	}
 	if len(secrets) > 0 {
 		properties["secrets"] = objectSchema(secrets, secretSchema)
@@ -58,6 +60,10 @@ func fieldSchema(f Field) core.Object {
 		return core.Object{"type": "string", "x-kind": "duration"}
 	case LongText:
 		return core.Object{"type": "string", "x-kind": "longText"}
+	case Rate:
+		return core.Object{"type": "string", "pattern": limit.RatePattern, "x-kind": "rate"}
+	case Count:
+		return core.Object{"type": "integer", "minimum": 1, "maximum": MaxCount}
 	case Flag:
 		return core.Object{"type": "boolean"}
 	case Choice:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/connect/httpclient"
+	"sluice/connect/limit"
 	"sluice/connect/robot"
 	"sluice/connect/secret"
 	"sluice/connect/sign"
@@ -18,7 +19,7 @@ import (
 
 // Options are what connections take from outside.
 type Options struct {
-	// Now is the clock of signatures and tokens; nil is the machine's.
+	// Now is the clock of signatures, tokens and limits; nil is the machine's, as which it must go on for limits to end.
 	Now func() time.Time
 	// Nonce is a fresh random word; nil takes 26 random letters and digits.
 	Nonce func() string
@@ -48,9 +49,24 @@ type handle struct {
 	close func() error
 }
 
+// limit has all calls of the handle pass the guard.
+func (h *handle) limit(g *limit.Guard) {
+	switch {
+	case h.http != nil:
+		h.http.Limit(g)
+	case h.sql != nil:
+		h.sql.Limit(g)
+	case h.robot != nil:
+		h.robot.Limit(g)
+	}
+}
+
 // Set is the connections of one process, by id. Each is opened when first asked for and then shared. It is safe for
 // concurrent use; a handle that it gave out stays usable for the calls under way when its definition is replaced, and
 // fails later ones with a code that can be retried.
+//
+// The limits of a connection hold over all calls through its handles. They outlive a definition: calls that are under
+// way or wait when it is replaced count towards the limits of the new one.
 type Set struct {
 	options *options
 	plain   *httpclient.Client
@@ -61,9 +77,11 @@ type Set struct {
 	closed bool
 }
 
-// slot is one definition and, once opened, its handle; both under the Set's mutex, as opening takes no time.
+// slot is one definition and, once opened, its handle; both under the Set's mutex, as opening takes no time. The guard
+// is handed on from definition to definition.
 type slot struct {
 	definition Definition
+	guard      *limit.Guard
 	handle     *handle
 }
 
@@ -77,6 +95,7 @@ func NewSet(o Options) *Set {
 // Put adds a connection or replaces the one of that id. The same definition again changes nothing. The error is of
 // closing the handle that was replaced; the new definition is in place in any case.
 func (s *Set) Put(d Definition) error {
+	limits := limitsOf(&d)
 	for _, text := range d.Secrets {
 		// For a secret that is no address this is the same as Add.
 		s.options.mask.AddURL(text.Reveal())
@@ -87,7 +106,14 @@ func (s *Set) Put(d Definition) error {
 		s.mu.Unlock()
 		return nil
 	}
-	s.slots[d.ID] = &slot{definition: d}
+	replacing := &slot{definition: d}
+	if old == nil {
+		replacing.guard = limit.NewGuard(limits, s.options.entropy.Now)
+	} else {
+		replacing.guard = old.guard
+		old.guard.Change(limits)
+	}
+	s.slots[d.ID] = replacing
 	s.forget(old)
 	s.mu.Unlock()
 	return old.close()
@@ -192,6 +218,17 @@ func (s *Set) Secret(id, name string) (secret.Text, *core.Failure) {
 	return text, nil
 }
 
+// Health is how the calls through a connection went lately; false for an unknown id.
+func (s *Set) Health(id string) (limit.Health, bool) {
+	s.mu.Lock()
+	slot, ok := s.slots[id]
+	s.mu.Unlock()
+	if !ok {
+		return limit.Health{}, false
+	}
+	return slot.guard.Health(), true
+}
+
 func (s *Set) open(id string) (*handle, string, *core.Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -216,6 +253,7 @@ func (s *Set) open(id string) (*handle, string, *core.Failure) {
 				Code: "connection.config", Message: fmt.Sprintf("the connection %s cannot be opened: %s", id, err), Permanent: true,
 			})
 		}
+		opened.limit(slot.guard)
 		slot.handle = &opened
 		s.opened = append(s.opened, slot)
 		return slot.handle, d.Type, nil

@@ -19,6 +19,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"sluice/connect/limit"
 	"sluice/connect/secret"
 	"sluice/connect/sign"
 	"sluice/engine/core"
@@ -52,6 +53,7 @@ type Client struct {
 	config    Config
 	http      http.Client
 	transport *http.Transport
+	guard     *limit.Guard
 }
 
 // New makes a client; it opens nothing yet.
@@ -80,6 +82,9 @@ func New(config Config) *Client {
 	return c
 }
 
+// Limit has all later calls pass a guard; it comes before the first call.
+func (c *Client) Limit(g *limit.Guard) { c.guard = g }
+
 // Close gives idle connections back. Calls under way end as they would have.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
@@ -102,7 +107,7 @@ func (c *Client) redirect(next *http.Request, via []*http.Request) error {
 // Do makes one call. The failure is nil exactly when the answer has an expected status, was read whole, and the signer
 // found nothing wrong with it. Secrets of the connection do not show in a failure; an answer is left exactly as it came.
 func (c *Client) Do(ctx context.Context, r Request) (Response, *core.Failure) {
-	response, failure := c.do(ctx, &r)
+	response, failure := limit.Do(ctx, c.guard, func() (Response, *core.Failure) { return c.do(ctx, &r) })
 	if failure != nil {
 		return Response{}, c.config.Mask.Failure(failure)
 	}

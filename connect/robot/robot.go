@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sluice/connect/httpclient"
+	"sluice/connect/limit"
 	"sluice/connect/secret"
 	"sluice/connect/sign"
 	"sluice/engine/core"
@@ -59,6 +60,7 @@ type Config struct {
 type Robot struct {
 	config  Config
 	dialect dialect
+	guard   *limit.Guard
 }
 
 // dialect is how one platform is spoken to.
@@ -79,6 +81,9 @@ func New(config Config) *Robot {
 	return &Robot{config: config, dialect: d}
 }
 
+// Limit has all later messages pass a guard; it comes before the first message.
+func (r *Robot) Limit(g *limit.Guard) { r.guard = g }
+
 // Send sends one message and returns the platform's answer. Texts too long for the platform are cut at a character
 // and end in "…". The failure's details hold the platform's errcode and errmsg, and retryAfter, seconds, where waiting
 // helps.
@@ -92,6 +97,10 @@ func (r *Robot) Send(ctx context.Context, m Message) (core.Value, *core.Failure)
 	}
 	request.Method = "POST"
 	request.Response = httpclient.FormatText
+	return limit.Do(ctx, r.guard, func() (core.Value, *core.Failure) { return r.send(ctx, request) })
+}
+
+func (r *Robot) send(ctx context.Context, request httpclient.Request) (core.Value, *core.Failure) {
 	response, failure := r.config.Client.Do(ctx, request)
 	if failure != nil {
 		return nil, refusedByStatus(failure)

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"sluice/connect/limit"
 	"sluice/engine/core"
 )
 
@@ -22,6 +23,7 @@ type DB struct {
 	reader  *sql.DB
 	// writer is nil where the database is opened for reading only.
 	writer *sql.DB
+	guard  *limit.Guard
 
 	// opening guards opened: the writer opens the file first, alone, because it may have to create it.
 	opening sync.Mutex
@@ -53,7 +55,10 @@ func (db *DB) Close() error {
 	return err
 }
 
-// Ping reports whether the database answers.
+// Limit has all later queries and writes pass a guard; it comes before the first of them.
+func (db *DB) Limit(g *limit.Guard) { db.guard = g }
+
+// Ping reports whether the database answers. No limit holds it up: it tells how the database is while the limits refuse.
 func (db *DB) Ping(ctx context.Context) *core.Failure {
 	if err := db.open(ctx); err != nil {
 		return db.failure(ctx, err, place{})

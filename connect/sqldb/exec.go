@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"sluice/connect/limit"
 	"sluice/engine/core"
 	"sluice/engine/value"
 )
@@ -95,6 +96,10 @@ func (db *DB) write(ctx context.Context, once string, do func(tx *sql.Tx) (core.
 	if db.writer == nil {
 		return nil, refused("db.readonly", "the connection is read-only")
 	}
+	return limit.Do(ctx, db.guard, func() (core.Object, *core.Failure) { return db.transact(ctx, once, do) })
+}
+
+func (db *DB) transact(ctx context.Context, once string, do func(tx *sql.Tx) (core.Object, *core.Failure)) (core.Object, *core.Failure) {
 	if err := db.open(ctx); err != nil {
 		return nil, db.failure(ctx, err, place{})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"sluice/connect/limit"
 	"sluice/engine/core"
 )
 
@@ -21,6 +22,10 @@ const DefaultMaxRows = 10_000
 
 // Query returns the rows, each an object by column name. Two columns of one name are refused, as one would hide the other.
 func (db *DB) Query(ctx context.Context, q Query) (core.List, *core.Failure) {
+	return limit.Do(ctx, db.guard, func() (core.List, *core.Failure) { return db.query(ctx, q) })
+}
+
+func (db *DB) query(ctx context.Context, q Query) (core.List, *core.Failure) {
 	at := place{statement: 1, sql: q.SQL}
 	s, err := parse(q.SQL, db.dialect.placeholder)
 	if err != nil {

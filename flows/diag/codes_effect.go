@@ -19,13 +19,23 @@ var effectCodes = []Entry{
 	},
 	{
 		"connection.rate", "",
-		Text{"The connection's rate limit is reached.", "limits.rate on the connection bounds calls over all flows. The node may be retried, or the limit raised."},
-		Text{"达到连接的速率上限。", "连接的 limits.rate 对所有流程合计生效。可以配置重试，或调高上限。"},
+		Text{"The connection's rate limit is reached.", "limits.rate on the connection bounds calls over all flows. The call's turn would come after its time is over: add a retry, or raise the node's timeout or the limit."},
+		Text{"达到连接的速率上限。", "连接的 limits.rate 对所有流程合计生效，在节点超时之前轮不到这次调用。可以配置重试，或调大节点超时、调高上限。"},
 	},
 	{
 		"connection.breaker", "",
 		Text{"The connection's breaker is open.", "Too many calls failed lately, so further ones are refused for a while, to let the other side recover."},
 		Text{"连接已熔断。", "近期失败过多，暂时不再发出调用，给对方恢复的时间。"},
+	},
+	{
+		"connection.busy", "",
+		Text{"The call's turn at the connection did not come in time.", "limits on the connection bound calls over all flows, and others were first. The call was not made: add a retry, or raise the node's timeout or the limits."},
+		Text{"排队等待连接超时。", "连接的 limits 对所有流程合计生效，前面还有其他调用，这次调用没有发出。可以配置重试，或调大节点超时、放宽限制。"},
+	},
+	{
+		"connection.cancelled", "",
+		Text{"The call was cancelled while it waited for its turn.", "The run was cancelled or the node was no longer needed. The call was not made."},
+		Text{"排队等待连接时被取消。", "运行被取消，或者不再需要这个节点的结果；调用没有发出。"},
 	},
 	{
 		"http.status", "",

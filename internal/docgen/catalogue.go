@@ -92,20 +92,38 @@ func connectionPage(types []connect.Type, l language) string {
 	b.WriteString(note(l))
 	fmt.Fprintf(&b, "# %s\n\n%s\n\n", l.say("Connections", "连接"), l.say("[中文](connections.zh.md)", "[English](connections.md)"))
 	b.WriteString(l.say(
-		"A connection has an `id`, a `type`, a `config` and `secrets`. A secret is a text, or `{\"env\": \"NAME\"}` to take it from the environment. "+
+		"A connection has an `id`, a `type`, a `config`, `secrets` and `limits`. A secret is a text, or `{\"env\": \"NAME\"}` to take it from the environment. "+
 			"For the command line they stand in a file: `{\"connections\": [...]}`.\n",
-		"连接包含 `id`、`type`、`config` 和 `secrets`。密钥可以直接写文本，也可以用 `{\"env\": \"NAME\"}` 从环境变量读取。"+
+		"连接包含 `id`、`type`、`config`、`secrets` 和 `limits`。密钥可以直接写文本，也可以用 `{\"env\": \"NAME\"}` 从环境变量读取。"+
 			"命令行使用的连接写在一个文件里：`{\"connections\": [...]}`。\n"))
+	limitRows(&b, l)
 	for _, t := range types {
 		fmt.Fprintf(&b, "\n## `%s`\n\n**%s**\n\n", t.Name, label(t.Title, l))
 		if l.say("en", "") != "" {
 			fmt.Fprintf(&b, "%s\n\n", t.Doc)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n|---|---|---|\n", l.say("key", "键"), l.say("value", "值"), l.say("meaning", "含义"))
+		fieldHeader(&b, l)
 		fieldRows(&b, "config.", t.Config, l)
 		fieldRows(&b, "secrets.", t.Secrets, l)
 	}
 	return b.String()
+}
+
+// limitRows tell of the limits that connections of all types have.
+func limitRows(b *strings.Builder, l language) {
+	fmt.Fprintf(b, "\n## `limits`\n\n%s\n\n", l.say(
+		"Connections of every type may have limits. They hold over all flows together; what waits does so in the order in which it came, "+
+			"within the node's timeout. A call refused by a limit was not made and may be retried: `connection.rate`, `connection.busy`, `connection.breaker`. "+
+			"Set a rate a little below what the other side allows: calls do not all take equally long to get there.",
+		"所有类型的连接都可以设置限制，对所有流程合计生效。等待的调用先到先得，等待时间计入节点超时。"+
+			"因限制被拒绝的调用没有发出，可以重试：`connection.rate`、`connection.busy`、`connection.breaker`。"+
+			"速率请设得比对方的上限略低：每次调用到达对方的用时并不相同。"))
+	fieldHeader(b, l)
+	fieldRows(b, "limits.", connect.Limits(), l)
+}
+
+func fieldHeader(b *strings.Builder, l language) {
+	fmt.Fprintf(b, "| %s | %s | %s |\n|---|---|---|\n", l.say("key", "键"), l.say("value", "值"), l.say("meaning", "含义"))
 }
 
 func label(t connect.Label, l language) string { return l.say(t.EN, t.ZH) }
@@ -134,6 +152,10 @@ func fieldKind(f connect.Field, l language) string {
 		return l.say("http or https address", "http 或 https 地址")
 	case connect.Duration:
 		return l.say("duration", "时长")
+	case connect.Rate:
+		return l.say("calls a second, minute or hour: `5/s`, `20/m`, `1000/h`", "每秒、每分钟或每小时的次数：`5/s`、`20/m`、`1000/h`")
+	case connect.Count:
+		return l.say("whole number from 1", "正整数")
 	case connect.Flag:
 		return "true, false"
 	case connect.Choice:
