@@ -51,7 +51,7 @@ func TestBreaker(t *testing.T) {
 		refused(26)
 
 		// One probe at a time; it fails, so it stays open.
-		time.Sleep(time.Until(opened.Add(30 * time.Second)))
+		<-time.After(time.Until(opened.Add(30 * time.Second)))
 		require.Equal(t, limit.HalfOpen, g.Health().Breaker)
 		go func() { waiting <- call(ctx, g, 4*time.Second, &core.Failure{Code: "http.status", Status: 503}) }()
 		synctest.Wait()
@@ -60,17 +60,17 @@ func TestBreaker(t *testing.T) {
 		refused(30)
 
 		// A probe that is cancelled says nothing; the next one is answered, if only by a refusal, and closes it.
-		time.Sleep(30 * time.Second)
+		<-time.After(30 * time.Second)
 		require.Equal(t, "http.cancelled", call(ctx, g, 0, &core.Failure{Code: "http.cancelled"}).Code)
 		require.Equal(t, limit.HalfOpen, g.Health().Breaker)
-		call(ctx, g, 0, &core.Failure{Code: "http.status", Status: 409})
+		_ = call(ctx, g, 0, &core.Failure{Code: "http.status", Status: 409})
 		require.Equal(t, limit.Closed, g.Health().Breaker)
-		call(ctx, g, 0, down)
+		_ = call(ctx, g, 0, down)
 		require.Equal(t, limit.Closed, g.Health().Breaker)
 
 		// A changed definition may be the cure.
-		call(ctx, g, 0, down)
-		call(ctx, g, 0, down)
+		_ = call(ctx, g, 0, down)
+		_ = call(ctx, g, 0, down)
 		refused(30)
 		g.Change(limit.Limits{Breaker: limit.Breaker{Failures: 1, Open: time.Second}})
 		require.Nil(t, call(ctx, g, 0, nil))
@@ -82,11 +82,11 @@ func TestBreakerWithin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := limit.NewGuard(limit.Limits{Breaker: limit.Breaker{Failures: 2, Within: time.Minute, Open: time.Second}}, time.Now)
 		for range 5 {
-			call(t.Context(), g, 61*time.Second, down)
+			_ = call(t.Context(), g, 61*time.Second, down)
 		}
 		require.Equal(t, limit.Closed, g.Health().Breaker)
-		call(t.Context(), g, 0, nil)
-		call(t.Context(), g, time.Second, down)
+		_ = call(t.Context(), g, 0, nil)
+		_ = call(t.Context(), g, time.Second, down)
 		require.Equal(t, limit.Open, g.Health().Breaker, "whatever succeeds in between")
 	})
 }
@@ -99,8 +99,8 @@ func TestAProbeThatWaits(t *testing.T) {
 		limits.Breaker = limit.Breaker{Failures: 1, Open: time.Second}
 		g := limit.NewGuard(limits, time.Now)
 		began := time.Now()
-		call(t.Context(), g, 0, down)
-		time.Sleep(time.Second)
+		_ = call(t.Context(), g, 0, down)
+		<-time.After(time.Second)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan *core.Failure, 1)
 		go func() { done <- call(ctx, g, 0, nil) }()
@@ -142,7 +142,7 @@ func TestWhatOpensABreaker(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := limit.NewGuard(limit.Limits{Breaker: limit.Breaker{Failures: 1, Open: time.Hour}}, time.Now)
-			call(t.Context(), g, 0, &c.failure)
+			_ = call(t.Context(), g, 0, &c.failure)
 			require.Equal(t, c.opens, g.Health().Breaker == limit.Open)
 			if c.opens {
 				require.Equal(t, c.failure.Code, g.Health().LastError)
@@ -156,7 +156,7 @@ func TestTimeSpentInTheLineIsNobodysFault(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := limit.NewGuard(limit.Limits{Concurrency: 1, Breaker: limit.Breaker{Failures: 1, Open: time.Hour}}, time.Now)
-		go call(t.Context(), g, 8*time.Second, nil)
+		go func() { _ = call(t.Context(), g, 8*time.Second, nil) }()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()

@@ -23,7 +23,7 @@ func rate(t *testing.T, text string) limit.Limits {
 // call makes one call that takes so long and ends so.
 func call(ctx context.Context, g *limit.Guard, takes time.Duration, ends *core.Failure) *core.Failure {
 	_, failure := limit.Do(ctx, g, func() (struct{}, *core.Failure) {
-		time.Sleep(takes)
+		<-time.After(takes)
 		return struct{}{}, ends
 	})
 	return failure
@@ -66,7 +66,7 @@ func TestConcurrency(t *testing.T) {
 					busy++
 					most, order = max(most, busy), append(order, i)
 					mu.Unlock()
-					time.Sleep(time.Second)
+					<-time.After(time.Second)
 					mu.Lock()
 					busy--
 					mu.Unlock()
@@ -121,7 +121,7 @@ func TestRateOverAnHour(t *testing.T) {
 							})
 						})
 					}
-					time.Sleep(time.Minute)
+					<-time.After(time.Minute)
 				}
 				wait.Wait()
 				// In any minute, both of its ends counted, no more than the rate and the burst.
@@ -217,7 +217,7 @@ func TestChangeReachesThoseThatWait(t *testing.T) {
 		require.Nil(t, call(t.Context(), g, 0, nil))
 		var wait sync.WaitGroup
 		for range 3 {
-			wait.Go(func() { call(t.Context(), g, 0, nil) })
+			wait.Go(func() { _ = call(t.Context(), g, 0, nil) })
 		}
 		synctest.Wait()
 		require.Equal(t, 3, g.Health().Waiting)
