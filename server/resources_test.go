@@ -241,3 +241,18 @@ func TestMetrics(t *testing.T) {
 	bare := serve(t).call("GET", "/metrics", nil).ok(200).text
 	require.NotContains(t, bare, "sluice_timers", "no figure is made up")
 }
+
+// TestLimitsOfAConnectionAreKeptAndShown: what a client reads and sends back keeps its limits, and a wrong one is refused
+// where it stands.
+func TestLimitsOfAConnectionAreKeptAndShown(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	limits := core.Object{"rate": "20/m", "concurrency": 4, "breaker": core.Object{"failures": 5, "open": "30s"}}
+	body := core.Object{"type": "webhook", "config": core.Object{"url": "http://127.0.0.1:1"}, "limits": limits}
+	put := a.call("PUT", "/api/v1/connections/robot", body).ok(200)
+	require.Equal(t, "20/m", put.at("limits", "rate"))
+	shown := a.call("GET", "/api/v1/connections/robot", nil).ok(200)
+	require.Equal(t, 5, shown.at("limits", "breaker", "failures"))
+	body["limits"] = core.Object{"rate": "often"}
+	require.Contains(t, a.call("PUT", "/api/v1/connections/robot", body).refused(422, "connection.refused").text, "/limits/rate")
+}

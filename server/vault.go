@@ -259,5 +259,9 @@ func (c *connection) object() core.Object {
 	for name := range c.Secrets {
 		secrets[name] = secret.Shown
 	}
-	return core.Object{"id": c.ID, "type": c.Type, "config": c.Config, "secrets": secrets, "updatedAt": c.UpdatedAt}
+	shown := core.Object{"id": c.ID, "type": c.Type, "config": c.Config, "secrets": secrets, "updatedAt": c.UpdatedAt}
+	if c.Limits != nil {
+		shown["limits"] = c.Limits
+	}
+	return shown
 }
