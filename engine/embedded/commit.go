@@ -217,6 +217,11 @@ func (c *committer) refuse(r *record, why error) {
 // committed carries out what waited for the disk.
 func (e *Engine) committed(rec *record) {
 	r := rec.run
+	if rec.append.Once != nil {
+		r.mu.Lock()
+		r.begun = true
+		r.mu.Unlock()
+	}
 	var end *core.End
 	for i := range rec.after {
 		c := &rec.after[i]

@@ -302,6 +302,65 @@ func TestOneRunForAnIdempotencyKey(t *testing.T) {
 	}
 }
 
+// Not even a read, which otherwise goes out before the start is on disk; nor one that comes after a lock or a timer.
+func TestAStartWhoseKeyIsTakenAsksNobodyAnything(t *testing.T) {
+	t.Parallel()
+	read := task("ask", "do", false)
+	gate := &core.Gate{Key: "p", Limit: 1, Policy: core.GateQueue}
+	for name, c := range map[string]struct {
+		plan *core.Plan
+		gate *core.Gate
+	}{
+		"at once":       {line("p", pure("x", func(core.Scope) core.Value { return 1 }), read), nil},
+		"after a lock":  {line("p", read), gate},
+		"after a timer": {line("p", waitNode("w", time.Nanosecond), read), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &world{}
+			e := open(t, boltStore(t), w, c.plan)
+			request := engine.StartRequest{
+				Plan: "p", Trigger: core.Object{}, Gate: c.gate, Once: &storage.Once{Scope: "f/t", Key: "k", TTL: time.Hour},
+			}
+			id, err := e.Start(t.Context(), request)
+			require.NoError(t, err)
+			require.Equal(t, core.Succeeded, end(t, e, id).Status)
+			for range 50 {
+				_, err := e.Start(t.Context(), request)
+				require.Equal(t, &engine.DuplicateError{Run: id}, err)
+			}
+			require.NoError(t, e.Close(t.Context()))
+			require.Len(t, w.calls, 1)
+		})
+	}
+}
+
+func TestAStartWhoseKeyIsTakenReplacesNoRun(t *testing.T) {
+	t.Parallel()
+	proceed := make(chan struct{})
+	w := &world{do: func(ctx context.Context, _ nodes.Call) (core.Value, *core.Failure) {
+		select {
+		case <-proceed:
+			return "ok", nil
+		case <-ctx.Done():
+			return nil, &core.Failure{Code: "aborted", Message: "aborted"}
+		}
+	}}
+	e := open(t, boltStore(t), w, line("p", task("save", "do", true)))
+	request := engine.StartRequest{
+		Plan: "p", Trigger: core.Object{}, Gate: &core.Gate{Key: "p", Limit: 1, Policy: core.GateReplace},
+		Once: &storage.Once{Scope: "f/t", Key: "k", TTL: time.Hour},
+	}
+	id, err := e.Start(t.Context(), request)
+	require.NoError(t, err)
+	for range 20 {
+		_, err = e.Start(t.Context(), request)
+		require.Equal(t, &engine.DuplicateError{Run: id}, err)
+	}
+	close(proceed)
+	require.Equal(t, core.Succeeded, end(t, e, id).Status)
+}
+
 func TestLocksAreHeldByOneRunAtATime(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -25,7 +25,9 @@ type run struct {
 	inbox     []delivery
 	scheduled bool
 	unsynced  int
-	tasks     map[core.ID]*task
+	// begun: the run's start is on disk, and this engine has put it there.
+	begun bool
+	tasks map[core.ID]*task
 	// caller waits for the run's first answer; nil when nobody does. Such a run stays in memory.
 	caller chan outcome
 	// gone: evicted or ended; deliveries have to look the run up again.
@@ -85,6 +87,17 @@ func (r *run) answerEarly(c *core.Command) {
 	case c.Kind == core.Finish:
 		r.answer(engine.Answer{End: c.End})
 	}
+}
+
+// claiming reports whether the run's idempotency key may still turn out to be another run's. Until then it reads nothing
+// and holds nothing: a repeated delivery must neither be noticed outside nor replace the run that the first one started.
+func (r *run) claiming() bool {
+	if r.once == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.begun
 }
 
 // tracing reports whether anybody looks at what activations do.
@@ -217,7 +230,7 @@ func (e *Engine) fold(r *run, rec *record, d *delivery) error {
 	for i := range r.decision.Commands {
 		c := &r.decision.Commands[i]
 		switch {
-		case c.Outward():
+		case c.Outward(), (c.Kind == core.RunTask || c.Kind == core.AcquireLock) && r.claiming():
 			if r.plan.Relaxed {
 				r.answerEarly(c)
 			}
