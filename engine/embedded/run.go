@@ -89,8 +89,9 @@ func (r *run) answerEarly(c *core.Command) {
 	}
 }
 
-// claiming reports whether the run's idempotency key may still turn out to be another run's. Until then it reads nothing
-// and holds nothing: a repeated delivery must neither be noticed outside nor replace the run that the first one started.
+// claiming reports whether the run's idempotency key may still turn out to be another run's. Until then it reads, holds
+// and awaits nothing: a repeated delivery must neither be noticed outside, nor replace the run that the first one
+// started, nor take the signal that this one waits for.
 func (r *run) claiming() bool {
 	if r.once == nil {
 		return false
@@ -230,12 +231,16 @@ func (e *Engine) fold(r *run, rec *record, d *delivery) error {
 	for i := range r.decision.Commands {
 		c := &r.decision.Commands[i]
 		switch {
-		case c.Outward(), (c.Kind == core.RunTask || c.Kind == core.AcquireLock) && r.claiming():
+		case c.Outward():
 			if r.plan.Relaxed {
 				r.answerEarly(c)
 			}
 			rec.after = append(rec.after, *c)
-		case !over:
+		case over:
+			// Nothing is waited for any more.
+		case r.claiming():
+			rec.after = append(rec.after, *c)
+		default:
 			e.carryOut(r, c)
 		}
 	}
