@@ -60,7 +60,7 @@ func cmdDemo(ctx context.Context, c *console, args []string) error {
 		token = rand.Text()
 	}
 	s, err := openService(serviceOptions{
-		data: kept, keep: defaultRetention, adminToken: token, loopbackLogin: loopback(l), log: newQuietLog(c),
+		data: kept, keep: defaultRetention, adminToken: token, loopbackLogin: loopback(l), log: newQuietLog(c), env: c.env,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -44,7 +44,7 @@ func cmdServe(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), log: newLog(c)})
+	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), log: newLog(c), env: c.env})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -30,10 +30,12 @@ type served struct {
 	stop func() outcome
 }
 
+func noEnvironment(string) (string, bool) { return "", false }
+
 // serveIn serves a folder.
 func serveIn(t *testing.T, data string) served {
 	t.Helper()
-	s, err := openService(serviceOptions{data: data, keep: defaultRetention, adminToken: "token-of-the-tests", log: slog.New(slog.DiscardHandler)})
+	s, err := openService(serviceOptions{data: data, keep: defaultRetention, adminToken: "token-of-the-tests", log: slog.New(slog.DiscardHandler), env: noEnvironment})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -104,7 +106,7 @@ func TestServeBackupRestore(t *testing.T) {
 	require.NotContains(t, contents(t, dest), "the-secret-of-the-robot")
 	require.Contains(t, s.stop().err, "stopping")
 
-	_, err := openService(serviceOptions{data: dest, keep: defaultRetention, adminToken: "x", log: slog.New(slog.DiscardHandler)})
+	_, err := openService(serviceOptions{data: dest, keep: defaultRetention, adminToken: "x", log: slog.New(slog.DiscardHandler), env: noEnvironment})
 	require.ErrorContains(t, err, "another key")
 	key, err := os.ReadFile(filepath.Join(data, keyFile))
 	require.NoError(t, err)

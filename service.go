@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"sluice/flows"
 	"sluice/flows/diag"
 	"sluice/internal/library"
+	"sluice/internal/tracing"
 	"sluice/server"
 	"sluice/server/hooks"
 	"sluice/server/schedule"
@@ -35,6 +37,8 @@ type service struct {
 	server      *server.Server
 	log         *slog.Logger
 	retention   *retention
+	// tracer is nil where no exporter is configured.
+	tracer *tracing.Tracer
 	// closeBackups ends the taking of requests for backups.
 	closeBackups func() error
 }
@@ -46,6 +50,7 @@ type serviceOptions struct {
 	adminToken    string
 	loopbackLogin bool
 	log           *slog.Logger
+	env           func(string) (string, bool)
 }
 
 // openService opens storage, connections, engine, webhooks, schedules and API, in the order in which they need each other:
@@ -76,8 +81,15 @@ func (s *service) open(o serviceOptions) error {
 		return err
 	}
 	s.library = library.New(s.store, types)
+	if s.tracer, err = tracing.Open(context.Background(), o.env, version(), o.log); err != nil {
+		return err
+	}
+	var observe func(storage.RunID, []core.Entry)
+	if s.tracer != nil {
+		observe = s.tracer.Observe
+	}
 	s.engine, err = embedded.Open(embedded.Options{
-		Store: s.store, Plans: s.library.Plan, Registry: types, Log: o.log,
+		Store: s.store, Plans: s.library.Plan, Registry: types, Log: o.log, Observe: observe,
 		Published: func(flow string) (string, error) {
 			live, err := s.library.Live(flow)
 			return live.Hash, err
@@ -94,7 +106,12 @@ func (s *service) open(o serviceOptions) error {
 		Engine: guarded, Journal: s.store, Plans: s.library.Plan, Connections: s.connections, Log: o.log,
 	})
 	s.schedules = &scheduler{options: schedule.Options{Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log}}
-	s.store.WhenEnded(s.schedules.ended)
+	s.store.WhenEnded(func(run storage.RunID, row storage.Row) {
+		s.schedules.ended(run, row)
+		if s.tracer != nil {
+			s.tracer.Ended(run, row)
+		}
+	})
 	options.Engine, options.Library, options.Registry = guarded, s.library, types
 	options.Hooks, options.Schedules, options.Followers = s.hooks.Handle, s.schedules, []server.Follower{s.hooks, s.schedules}
 	options.EngineStats = func() server.EngineStats {
@@ -135,6 +152,11 @@ func (s *service) close(ctx context.Context) error {
 	}
 	if s.engine != nil {
 		errs = append(errs, s.engine.Close(ctx))
+	}
+	if s.tracer != nil {
+		if err := s.tracer.Close(ctx); err != nil {
+			s.log.Warn("the last traces could not be exported", "error", err)
+		}
 	}
 	return errors.Join(append(errs, s.connections.Close(), s.store.Close())...)
 }
@@ -229,6 +251,14 @@ func newQuietLog(c *console) *slog.Logger {
 func adminToken(c *console) string {
 	token, _ := c.env("SLUICE_ADMIN_TOKEN")
 	return token
+}
+
+// version is what this program was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return ""
 }
 
 // folder makes a folder that only its owner may look into.
