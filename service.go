@@ -18,6 +18,7 @@ import (
 	"sluice/flows/diag"
 	"sluice/internal/library"
 	"sluice/internal/tracing"
+	"sluice/nodes"
 	"sluice/server"
 	"sluice/server/hooks"
 	"sluice/server/schedule"
@@ -81,21 +82,7 @@ func (s *service) open(o serviceOptions) error {
 		return err
 	}
 	s.library = library.New(s.store, types)
-	if s.tracer, err = tracing.Open(context.Background(), o.env, version(), o.log); err != nil {
-		return err
-	}
-	var observe func(storage.RunID, []core.Entry)
-	if s.tracer != nil {
-		observe = s.tracer.Observe
-	}
-	s.engine, err = embedded.Open(embedded.Options{
-		Store: s.store, Plans: s.library.Plan, Registry: types, Log: o.log, Observe: observe,
-		Published: func(flow string) (string, error) {
-			live, err := s.library.Live(flow)
-			return live.Hash, err
-		},
-	})
-	if err != nil {
+	if err := s.openEngine(o, types); err != nil {
 		return err
 	}
 	guarded := &schedule.Guarded{
@@ -129,6 +116,25 @@ func (s *service) open(o serviceOptions) error {
 	s.retention = &retention{journal: s.store, library: s.library, keep: o.keep, log: o.log}
 	s.retention.start()
 	return nil
+}
+
+// openEngine takes up the runs that had not ended, traced where an exporter is configured.
+func (s *service) openEngine(o serviceOptions, types *nodes.Registry) (err error) {
+	if s.tracer, err = tracing.Open(context.Background(), o.env, version(), o.log); err != nil {
+		return err
+	}
+	var observe func(storage.RunID, []core.Entry)
+	if s.tracer != nil {
+		observe = s.tracer.Observe
+	}
+	s.engine, err = embedded.Open(embedded.Options{
+		Store: s.store, Plans: s.library.Plan, Registry: types, Log: o.log, Observe: observe,
+		Published: func(flow string) (string, error) {
+			live, err := s.library.Live(flow)
+			return live.Hash, err
+		},
+	})
+	return err
 }
 
 // drain takes nothing new in and lets what is under way come to an end, until the context ends.
