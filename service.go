@@ -92,13 +92,7 @@ func (s *service) open(o serviceOptions) error {
 	s.hooks = hooks.New(hooks.Options{
 		Engine: guarded, Journal: s.store, Plans: s.library.Plan, Connections: s.connections, Log: o.log,
 	})
-	s.schedules = &scheduler{options: schedule.Options{Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log}}
-	s.store.WhenEnded(func(run storage.RunID, row storage.Row) {
-		s.schedules.ended(run, row)
-		if s.tracer != nil {
-			s.tracer.Ended(run, row)
-		}
-	})
+	s.schedules.options = schedule.Options{Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log}
 	options.Engine, options.Library, options.Registry = guarded, s.library, types
 	options.Hooks, options.Schedules, options.Followers = s.hooks.Handle, s.schedules, []server.Follower{s.hooks, s.schedules}
 	options.EngineStats = func() server.EngineStats {
@@ -123,6 +117,14 @@ func (s *service) openEngine(o serviceOptions, types *nodes.Registry) (err error
 	if s.tracer, err = tracing.Open(context.Background(), o.env, version(), o.log); err != nil {
 		return err
 	}
+	// Before there is an engine: a run that goes on may end at once.
+	s.schedules = &scheduler{}
+	s.store.WhenEnded(func(run storage.RunID, row storage.Row) {
+		s.schedules.ended(run, row)
+		if s.tracer != nil {
+			s.tracer.Ended(run, row)
+		}
+	})
 	var observe func(storage.RunID, []core.Entry)
 	if s.tracer != nil {
 		observe = s.tracer.Observe
@@ -219,6 +221,11 @@ func (s *scheduler) Schedules() ([]server.Schedule, error) {
 		one := server.Schedule{Flow: l.Flow, Trigger: l.Trigger, Cron: l.Cron, Style: l.Style, Zone: l.Zone, Next: l.Next}
 		if len(l.Slots) > 0 {
 			one.LastAt, one.LastOutcome, one.LastRun = l.Slots[0].At, string(l.Slots[0].State), l.Slots[0].Run
+		}
+		for _, slot := range l.Slots {
+			if slot.State == schedule.Due {
+				one.DueSince = slot.At
+			}
 		}
 		all = append(all, one)
 	}

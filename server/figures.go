@@ -140,6 +140,38 @@ func (o *Observed) write(e *exposition) {
 	e.sample("sluice_commit_failures_total", float64(f.failures))
 }
 
+// writeLive counts the runs that have not ended. It walks over their rows: what a scrape costs grows with them.
+func writeLive(e *exposition, j storage.Journal) error {
+	counts := map[[2]string]int{}
+	if err := j.Live(func(l storage.LiveRow) bool {
+		counts[[2]string{l.Flow, l.Status}]++
+		return true
+	}); err != nil {
+		return err
+	}
+	e.family("sluice_runs_live", "gauge", "Runs that have not ended, by flow and status.")
+	live := slices.SortedFunc(maps.Keys(counts), func(a, b [2]string) int {
+		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
+	})
+	for _, key := range live {
+		e.sample("sluice_runs_live", float64(counts[key]), "flow", key[0], "status", key[1])
+	}
+	return nil
+}
+
+// writeLag tells how late the schedules are: the time since the oldest slot that is due and has no run yet.
+func writeLag(e *exposition, schedules []Schedule, now time.Time) {
+	e.family("sluice_schedule_lag_seconds", "gauge", "How long the oldest due slot of a schedule has waited for its run; 0 when none waits.")
+	for i := range schedules {
+		s := &schedules[i]
+		lag := 0.0
+		if !s.DueSince.IsZero() {
+			lag = now.Sub(s.DueSince).Seconds()
+		}
+		e.sample("sluice_schedule_lag_seconds", lag, "flow", s.Flow, "trigger", s.Trigger)
+	}
+}
+
 // EngineStats are an engine's own figures at one moment.
 type EngineStats struct {
 	// Loaded counts runs in memory, Queued those of them that wait for an executor.

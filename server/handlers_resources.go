@@ -170,6 +170,8 @@ type Schedule struct {
 	LastAt      time.Time
 	LastOutcome string
 	LastRun     storage.RunID
+	// DueSince is the oldest slot that is due and has no run yet; zero where none is.
+	DueSince time.Time
 }
 
 func (s *Schedule) object() core.Object {

@@ -43,6 +43,16 @@ func (s *Server) metrics(q *request) error {
 	}
 	var e exposition
 	s.o.Store.write(&e)
+	if err := writeLive(&e, s.o.Store); err != nil {
+		return err
+	}
+	if s.o.Schedules != nil {
+		schedules, err := s.o.Schedules.Schedules()
+		if err != nil {
+			return err
+		}
+		writeLag(&e, schedules, s.o.Now())
+	}
 	s.traffic.write(&e)
 	if s.o.EngineStats != nil {
 		stats := s.o.EngineStats()

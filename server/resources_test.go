@@ -213,8 +213,13 @@ func TestMetrics(t *testing.T) {
 	a := serve(t, func(o *server.Options) {
 		o.EngineStats = func() server.EngineStats { return server.EngineStats{Tasks: 3, TaskLimit: 256, Timers: 9, Overdue: 1} }
 		o.Disk = func() (server.DiskStats, error) { return server.DiskStats{Free: 5, Total: 10, Used: 2}, nil }
+		at := time.Now()
+		o.Now = func() time.Time { return at }
+		o.Schedules = &clockwork{list: []server.Schedule{{Flow: "late", Trigger: "cron", DueSince: at.Add(-90 * time.Second)}, {Flow: "ok", Trigger: "cron"}}}
 	})
 	a.publish("echo", echo)
+	a.publish("long", `{"sluice": 1, "id": "long", "nodes": [{"id": "w", "type": "wait", "config": {"for": "1h"}}]}`)
+	a.call("POST", "/api/v1/flows/long/runs", core.Object{}).ok(201)
 	a.run("echo", nil)
 	a.run("echo", nil)
 	a.call("GET", "/api/v1/runs/nobody", nil)
@@ -225,6 +230,8 @@ func TestMetrics(t *testing.T) {
 		`sluice_run_duration_seconds_count{flow="echo"} 2`,
 		`sluice_run_duration_seconds_bucket{flow="echo",le="+Inf"} 2`,
 		`sluice_http_requests_total{method="GET",route="/api/v1/runs/:id",status="404"} 1`,
+		`sluice_runs_live{flow="long",status="waiting"} 1`, `sluice_schedule_lag_seconds{flow="late",trigger="cron"} 90`,
+		`sluice_schedule_lag_seconds{flow="ok",trigger="cron"} 0`,
 		`sluice_tasks_running 3`, `sluice_timers_overdue 1`, `sluice_disk_free_bytes 5`, `sluice_engine_stalled 0`,
 		`# TYPE sluice_commit_duration_seconds histogram`,
 	} {
