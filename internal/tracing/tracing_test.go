@@ -238,7 +238,7 @@ func TestARestartContinuesTheTrace(t *testing.T) {
 	require.NoError(t, e.Close(t.Context()))
 
 	second, after := inMemory(t)
-	second.opened = run.StartedAt().Add(time.Millisecond)
+	second.opened = run.StartedAt().Add(time.Nanosecond) // behind the run, and before all that comes now
 	e = k.engine(t, second, nil)
 	paid("b")
 	_, err := e.Wait(t.Context(), run)

@@ -26,8 +26,8 @@ type slice struct {
 	// time in milliseconds at which no claim in the slice is held any more. All are of the last commit.
 	last, used, claimsUntil atomic.Int64
 
-	// arena is spare room for the values of the next transaction; it belongs to whoever writes.
-	arena []byte
+	// arenas are spare room for the values of transactions.
+	arenas sync.Pool
 
 	// dirty: written to since it was opened or sealed.
 	dirty atomic.Bool
@@ -104,7 +104,11 @@ func (s *slice) beginTx() (*sliceTx, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.abort(tx))
 	}
-	return &sliceTx{slice: s, tx: tx, last: s.last.Load(), claimsUntil: s.claimsUntil.Load(), arena: s.arena[:0]}, nil
+	t := &sliceTx{slice: s, tx: tx, last: s.last.Load(), claimsUntil: s.claimsUntil.Load()}
+	if spare, ok := s.arenas.Get().(*[]byte); ok {
+		t.arena = (*spare)[:0]
+	}
+	return t, nil
 }
 
 // reserve takes the room that the commit may need. The estimate is generous: what it takes too much serves the next one.
@@ -120,8 +124,8 @@ func (t *sliceTx) commit() error {
 	t.slice.last.Store(t.last)
 	t.slice.used.Store(used)
 	t.slice.claimsUntil.Store(t.claimsUntil)
-	if t.slice.arena = nil; cap(t.arena) <= maxArena {
-		t.slice.arena = t.arena
+	if cap(t.arena) <= maxArena {
+		t.slice.arenas.Put(&t.arena)
 	}
 	return nil
 }
