@@ -194,11 +194,44 @@ func (w *walker) element(p treePage, i int) (key []byte, child uint64, err error
 	if valueSize < bucketValueSize {
 		return nil, 0, fmt.Errorf("page %d has a bucket without a root", p.id)
 	}
-	value, err := w.part(p, from+keySize, bucketValueSize)
+	value, err := w.part(p, from+keySize, valueSize)
 	if err != nil {
 		return nil, 0, err
 	}
-	return key, order.Uint64(value), nil // 0 where the bucket lies inline
+	if root := order.Uint64(value); root != 0 {
+		return key, root, nil
+	}
+	if err := inline(value[bucketValueSize:]); err != nil {
+		return nil, 0, fmt.Errorf("page %d: %w", p.id, err)
+	}
+	return key, 0, nil
+}
+
+// inline checks a bucket that lies in its parent's value: the image of a leaf, without buckets of its own.
+func inline(page []byte) error {
+	order := binary.NativeEndian
+	if len(page) < headerSize || order.Uint16(page[8:]) != flagLeaf {
+		return errors.New("a bucket within it is not one")
+	}
+	size, count := uint64(len(page)), int(order.Uint16(page[10:]))
+	if uint64(headerSize+count*elementSize) > size {
+		return errors.New("a bucket within it has more elements than room")
+	}
+	var last []byte
+	for i := range count {
+		at := uint64(headerSize + i*elementSize)
+		e := page[at : at+elementSize]
+		from, keySize, valueSize := at+uint64(order.Uint32(e[4:])), uint64(order.Uint32(e[8:])), uint64(order.Uint32(e[12:]))
+		if order.Uint32(e)&flagBucket != 0 || from+keySize+valueSize > size {
+			return errors.New("a bucket within it has a value outside of it")
+		}
+		key := page[from : from+keySize]
+		if i > 0 && bytes.Compare(last, key) >= 0 {
+			return errors.New("a bucket within it has its keys out of order")
+		}
+		last = key
+	}
+	return nil
 }
 
 // part is some bytes of a page.
