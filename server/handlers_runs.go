@@ -44,21 +44,14 @@ func (s *Server) startRun(q *request) error {
 
 func (s *Server) listRuns(q *request) error {
 	p := q.query()
-	l := storage.Listing{
-		Flow: p.text("flow"), Status: p.text("status"), From: p.time("from"), To: p.time("to"), Limit: p.limit(usualPage, maxPage),
-		Before: storage.RunID(p.text("cursor")),
-	}
+	l := listing(p)
+	l.Status, l.Limit, l.Before = p.text("status"), p.limit(usualPage, maxPage), storage.RunID(p.text("cursor"))
 	if known := []core.Status{
 		core.Queued, core.Running, core.Waiting, core.Paused, core.Succeeded, core.Failed, core.Cancelled,
 	}; l.Status != "" && !slices.Contains(known, core.Status(l.Status)) {
 		p.wrong("status", "queued, running, waiting, paused, succeeded, failed or cancelled")
 	}
-	if key := p.text("key"); key != "" {
-		var ok bool
-		if l.Key.Name, l.Key.Value, ok = strings.Cut(key, ":"); !ok || l.Key.Name == "" || l.Key.Value == "" {
-			p.wrong("key", "name:value")
-		}
-	}
+	text := newNeedle(p.short("text", longestNeedle))
 	if err := p.done(); err != nil {
 		return err
 	}
@@ -67,11 +60,27 @@ func (s *Server) listRuns(q *request) error {
 			return refuse("api.cursor")
 		}
 	}
-	items, next, err := s.runs.list(l)
+	list := s.runs.list
+	if text != "" {
+		list = func(l storage.Listing) (core.List, string, error) { return s.runs.search(l, text) }
+	}
+	items, next, err := list(l)
 	if err != nil {
 		return err
 	}
 	return q.list(items, next)
+}
+
+// listing reads which runs are meant.
+func listing(p *query) storage.Listing {
+	l := storage.Listing{Flow: p.text("flow"), From: p.time("from"), To: p.time("to")}
+	if key := p.text("key"); key != "" {
+		var ok bool
+		if l.Key.Name, l.Key.Value, ok = strings.Cut(key, ":"); !ok || l.Key.Name == "" || l.Key.Value == "" {
+			p.wrong("key", "name:value")
+		}
+	}
+	return l
 }
 
 func (s *Server) getRun(q *request) error {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -283,16 +284,28 @@ func (p *query) flag(name string) bool {
 }
 
 // limit is the length of a page.
-func (p *query) limit(usual, most int) int {
-	text := p.text("limit")
+func (p *query) limit(usual, most int) int { return p.count("limit", usual, most) }
+
+// count reads a whole number from 1 to most.
+func (p *query) count(name string, usual, most int) int {
+	text := p.text(name)
 	if text == "" {
 		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		p.wrong("limit", "a whole number from 1 to "+strconv.Itoa(most))
+		p.wrong(name, "a whole number from 1 to "+strconv.Itoa(most))
 	}
 	return n
+}
+
+// short reads a text of at most most characters.
+func (p *query) short(name string, most int) string {
+	text := p.text(name)
+	if utf8.RuneCountInString(text) > most {
+		p.wrong(name, "at most "+strconv.Itoa(most)+" characters")
+	}
+	return text
 }
 
 // time reads a moment as RFC 3339 writes it.

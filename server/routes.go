@@ -37,6 +37,7 @@ func (s *Server) routes() []route {
 		{post, base + "/flows/:id/runs", WriteRuns, s.startRun},
 
 		{get, base + "/runs", ReadRuns, s.listRuns},
+		{get, base + "/runs/summary", ReadRuns, s.summariseRuns},
 		{get, base + "/runs/:id", ReadRuns, s.getRun},
 		{get, base + "/runs/:id/steps", ReadRuns, s.listSteps},
 		{get, base + "/runs/:id/journal", ReadRuns, s.listJournal},
@@ -59,7 +60,9 @@ func (s *Server) routes() []route {
 
 		{get, base + "/node-types", ReadFlows, s.listNodeTypes},
 		{get, base + "/schemas/flow.json", ReadFlows, s.flowSchema},
+		{get, base + "/expressions/functions", ReadFlows, s.listFunctions},
 		{post, base + "/expressions/evaluate", ReadRuns, s.evaluate},
+		{post, base + "/nodes/try", ReadRuns, s.tryNode},
 
 		{get, base + "/schedules", ReadFlows, s.listSchedules},
 		{post, base + "/schedules/:flow/:trigger/fire", WriteRuns, s.fireSchedule},
