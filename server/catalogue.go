@@ -114,16 +114,21 @@ type publication struct {
 	Findings []diag.Diagnostic
 }
 
-// compile checks a document against everything that is known here.
-func (d *catalogue) compile(source []byte, version int) (*flows.Flow, []diag.Diagnostic) {
+// alone checks a document against everything that is known here but the other published flows.
+func (d *catalogue) alone(source []byte, version int) (*flows.Flow, []diag.Diagnostic) {
 	doc, found := flows.Parse(source)
 	if doc == nil {
 		return nil, found
 	}
-	flow, found := flows.Compile(doc, flows.Options{
+	return flows.Compile(doc, flows.Options{
 		Registry: d.registry, Tables: d.tables.all(), Connections: d.vault.kind, Version: version, Schedule: d.schedule,
 		Flows: func(id string) bool { return id == doc.ID || d.isPublished(id) },
 	})
+}
+
+// compile is alone, and what those say who act for all published flows together.
+func (d *catalogue) compile(source []byte, version int) (*flows.Flow, []diag.Diagnostic) {
+	flow, found := d.alone(source, version)
 	if flow == nil {
 		return nil, found
 	}

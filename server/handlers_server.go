@@ -167,8 +167,14 @@ func (s *Server) evaluate(q *request) error {
 	if ask.run == "" && ask.at != "" {
 		f.add("flow.key.missing", "", map[string]string{"key": "run"})
 	}
+	zone := f.text("timezone")
 	if ask.run != "" && ask.scope != nil {
 		f.add("flow.key.unknown", "scope", map[string]string{"key": "scope"})
+	}
+	if zone != "" {
+		if ask.zone, err = time.LoadLocation(zone); err != nil || zone == "Local" || ask.run != "" {
+			f.add("flow.timezone.unknown", "timezone", map[string]string{"zone": zone})
+		}
 	}
 	if err := f.done(); err != nil {
 		return err

@@ -22,6 +22,8 @@ type question struct {
 	run   storage.RunID
 	at    string
 	scope core.Object
+	// zone is that of functions of time in a scope that is made up; nil means UTC.
+	zone *time.Location
 }
 
 // reply is a value or why there is none.
@@ -92,7 +94,7 @@ const allRoots = expr.RootsOfNode | expr.RootsOfItem
 
 func (r *runs) evaluateGiven(q question) *reply {
 	s := newGivenScope(q.scope, r.catalogue.tables.all(), r.now().UnixNano())
-	env := &expr.Env{Roots: allRoots, Nodes: map[string]expr.Node{}}
+	env := &expr.Env{Roots: allRoots, Nodes: map[string]expr.Node{}, Zone: q.zone}
 	outputs, _ := q.scope["nodes"].(core.Object)
 	for i, id := range slices.Sorted(maps.Keys(outputs)) {
 		env.Nodes[id] = expr.Node{Index: i, Upstream: true}
