@@ -30,12 +30,17 @@ func cmdServe(ctx context.Context, c *console, args []string) error {
 	data := flags.String("data", "data", "")
 	listen := flags.String("listen", "127.0.0.1:8080", "")
 	keep := flags.Duration("retention", defaultRetention, "")
+	reach := egressFlags(flags)
 	rest, err := parse(flags, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) > 0 {
 		return wrongUsage("what is %s?", rest[0])
+	}
+	policy, err := reach()
+	if err != nil {
+		return err
 	}
 	if err := folder(*data); err != nil {
 		return err
@@ -44,7 +49,7 @@ func cmdServe(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), log: newLog(c), env: c.env})
+	s, err := openService(serviceOptions{data: *data, keep: *keep, adminToken: adminToken(c), egress: policy, log: newLog(c), env: c.env})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -5,6 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
+
+	"sluice/connect/egress"
 )
 
 // usageError is a command line that makes no sense.
@@ -29,5 +32,24 @@ func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
 		}
 		rest = append(rest, flags.Arg(0))
 		args = flags.Args()[1:]
+	}
+}
+
+// egressFlags reads --egress-allow and --egress-deny: lists of addresses, ranges and names, each flag as often as one likes.
+// The result is for after the flags were parsed.
+func egressFlags(flags *flag.FlagSet) func() (*egress.Policy, error) {
+	var allow, deny []string
+	for name, list := range map[string]*[]string{"egress-allow": &allow, "egress-deny": &deny} {
+		flags.Func(name, "", func(text string) error {
+			*list = append(*list, strings.Split(text, ",")...)
+			return nil
+		})
+	}
+	return func() (*egress.Policy, error) {
+		policy, err := egress.Parse(allow, deny)
+		if err != nil {
+			return nil, wrongUsage("--egress-allow, --egress-deny: %v", err)
+		}
+		return policy, nil
 	}
 }

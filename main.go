@@ -53,7 +53,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "FILE [--input JSON|@FILE|-] [--connections FILE] [--data DIR]", helpRun, cmdRun},
-		{"serve", "[--data DIR] [--listen HOST:PORT] [--retention 720h]", helpServe, cmdServe},
+		{"serve", "[--data DIR] [--listen HOST:PORT] [--retention 720h] [--egress-allow LIST] [--egress-deny LIST]", helpServe, cmdServe},
 		{"demo", "[--listen HOST:PORT] [--speed N] [--data DIR]", helpDemo, cmdDemo},
 		{"backup", "DEST [--data DIR]", helpBackup, cmdBackup},
 		{"runs", "list DIR | show DIR RUN | resume DIR [--connections FILE]", helpRuns, cmdRuns},

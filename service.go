@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sluice/connect"
+	"sluice/connect/egress"
 	"sluice/engine"
 	"sluice/engine/core"
 	"sluice/engine/embedded"
@@ -50,8 +51,10 @@ type serviceOptions struct {
 	keep          time.Duration
 	adminToken    string
 	loopbackLogin bool
-	log           *slog.Logger
-	env           func(string) (string, bool)
+	// egress is what connections may reach; nil is the zero policy.
+	egress *egress.Policy
+	log    *slog.Logger
+	env    func(string) (string, bool)
 }
 
 // openService opens storage, connections, engine, webhooks, schedules and API, in the order in which they need each other:
@@ -61,7 +64,7 @@ func openService(o serviceOptions) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &service{store: server.Observe(disk), connections: connect.NewSet(connect.Options{}), log: o.log}
+	s := &service{store: server.Observe(disk), connections: connect.NewSet(connect.Options{Egress: o.egress}), log: o.log}
 	if err := s.open(o); err != nil {
 		return nil, errors.Join(err, s.close(context.Background()))
 	}

@@ -65,7 +65,7 @@ func openHTTP(d *Definition, o *options) (handle, error) {
 	if err != nil {
 		return handle{}, err
 	}
-	c := httpclient.Config{Headers: config.Headers, Mask: o.mask}
+	c := httpclient.Config{Headers: config.Headers, Mask: o.mask, Egress: o.egress}
 	if c.BaseURL, err = parseURL(config.BaseURL); err != nil {
 		return handle{}, &configError{"/config/baseUrl", err}
 	}
@@ -121,7 +121,7 @@ func authOf(d *Definition, config *httpConfig, c httpclient.Config, o *options) 
 		return httpclient.NewOAuth2(httpclient.OAuth2{
 			TokenURL: a.TokenURL, ClientID: a.ClientID, Scope: a.Scope, ClientSecret: d.Secrets["clientSecret"],
 			Now: o.entropy.Now, Fetched: func(token string) { o.mask.Rotate(d.ID, token) },
-			Client: httpclient.New(httpclient.Config{Timeout: c.Timeout, Proxy: c.Proxy, TLS: c.TLS, Mask: o.mask}),
+			Client: httpclient.New(httpclient.Config{Timeout: c.Timeout, Proxy: c.Proxy, TLS: c.TLS, Mask: o.mask, Egress: o.egress}),
 		})
 	default:
 		return nil
@@ -240,7 +240,7 @@ func openWebhook(d *Definition, o *options) (handle, error) {
 func robotHandle(d *Definition, o *options, platform robot.Platform, address string, headers map[string]string) handle {
 	r := robot.New(robot.Config{
 		Platform: platform, Address: secret.New(address), Secret: d.Secrets["secret"], Entropy: o.entropy, Mask: o.mask,
-		Client: httpclient.New(httpclient.Config{Headers: headers, Mask: o.mask}),
+		Client: httpclient.New(httpclient.Config{Headers: headers, Mask: o.mask, Egress: o.egress}),
 	})
 	return handle{robot: r, close: func() error { r.Close(); return nil }}
 }

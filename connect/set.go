@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sluice/connect/egress"
 	"sluice/connect/httpclient"
 	"sluice/connect/limit"
 	"sluice/connect/robot"
@@ -23,12 +24,16 @@ type Options struct {
 	Now func() time.Time
 	// Nonce is a fresh random word; nil takes 26 random letters and digits.
 	Nonce func() string
+	// Egress says which hosts connections may reach, of every type that dials; nil refuses only what is never called.
+	Egress *egress.Policy
 }
 
 // options is what opening a connection needs.
 type options struct {
 	entropy sign.Entropy
 	mask    *secret.Mask
+	// egress dials for every type of connection.
+	egress *egress.Policy
 }
 
 func newOptions(o Options) *options {
@@ -38,7 +43,7 @@ func newOptions(o Options) *options {
 	if o.Nonce == nil {
 		o.Nonce = rand.Text
 	}
-	return &options{entropy: sign.Entropy{Now: o.Now, Nonce: o.Nonce}, mask: &secret.Mask{}}
+	return &options{entropy: sign.Entropy{Now: o.Now, Nonce: o.Nonce}, mask: &secret.Mask{}, egress: o.Egress}
 }
 
 // handle is an open connection: one of its first three is set.
@@ -88,7 +93,7 @@ type slot struct {
 // NewSet returns an empty set.
 func NewSet(o Options) *Set {
 	s := &Set{options: newOptions(o), slots: map[string]*slot{}}
-	s.plain = httpclient.New(httpclient.Config{Mask: s.options.mask})
+	s.plain = httpclient.New(httpclient.Config{Mask: s.options.mask, Egress: s.options.egress})
 	return s
 }
 

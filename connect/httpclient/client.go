@@ -19,6 +19,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"sluice/connect/egress"
 	"sluice/connect/limit"
 	"sluice/connect/secret"
 	"sluice/connect/sign"
@@ -41,6 +42,8 @@ type Config struct {
 	Proxy *url.URL
 	// TLS is nil for the system's certificates.
 	TLS *tls.Config
+	// Egress says which hosts may be reached; nil is the zero policy's.
+	Egress *egress.Policy
 	// Mask takes the connection's secrets out of failures; nil knows none.
 	Mask *secret.Mask
 }
@@ -66,7 +69,7 @@ func New(config Config) *Client {
 	}
 	c := &Client{config: config}
 	c.transport = &http.Transport{
-		DialContext:            guardedDialer().DialContext,
+		DialContext:            config.Egress.DialContext,
 		TLSClientConfig:        config.TLS,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,
@@ -98,10 +101,16 @@ func (c *Client) redirect(next *http.Request, via []*http.Request) error {
 	if c.config.BaseURL != nil && (next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme) {
 		return http.ErrUseLastResponse
 	}
-	if blockedHost(next.URL.Hostname()) {
-		return errBlocked
+	return c.reachable(next.Context(), next.URL.Hostname())
+}
+
+// reachable judges a host before it is called: through a proxy nothing here dials it. What is dialled here is judged
+// once more by its address.
+func (c *Client) reachable(ctx context.Context, host string) error {
+	if c.config.Proxy != nil {
+		return c.config.Egress.CheckThrough(ctx, host)
 	}
-	return nil
+	return c.config.Egress.Check(host)
 }
 
 // Do makes one call. The failure is nil exactly when the answer has an expected status, was read whole, and the signer
@@ -146,8 +155,8 @@ func (c *Client) prepare(ctx context.Context, r *Request) (*sign.Request, *core.
 	if err != nil {
 		return nil, refused("http.bad_url", err.Error())
 	}
-	if blockedHost(u.Hostname()) {
-		return nil, refused("http.blocked", errBlocked.Error())
+	if err := c.reachable(ctx, u.Hostname()); err != nil {
+		return nil, refused("http.blocked", err.Error())
 	}
 	signed := &sign.Request{Method: r.Method, URL: u, Path: path, Header: http.Header{}}
 	if r.Body != nil {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/connect/egress"
 	"sluice/connect/sign"
 	"sluice/engine/core"
 )
@@ -79,6 +80,7 @@ func cause(err error) (code, message string, permanent bool) {
 		err = outer.Err
 	}
 	var (
+		blocked     *egress.Blocked
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
@@ -88,8 +90,8 @@ func cause(err error) (code, message string, permanent bool) {
 		network     net.Error
 	)
 	switch {
-	case errors.Is(err, errBlocked):
-		return "http.blocked", errBlocked.Error(), true
+	case errors.As(err, &blocked):
+		return "http.blocked", blocked.Error(), true
 	case strings.Contains(err.Error(), "net/http: invalid"):
 		return "http.bad_request", "a method, header name or header value is not valid: " + err.Error(), true
 	case errors.As(err, &dns):

@@ -38,6 +38,11 @@ var effectCodes = []Entry{
 		Text{"排队等待连接时被取消。", "运行被取消，或者不再需要这个节点的结果；调用没有发出。"},
 	},
 	{
+		"connection.blocked", "",
+		Text{"The connection's address must not be reached.", "Addresses of cloud metadata and link-local addresses are never reached. What else is refused the administrator set at the start of the server, with --egress-allow and --egress-deny; there it can be allowed."},
+		Text{"不允许访问这个连接的地址。", "云平台元数据地址和链路本地地址一律禁止访问；其余限制由管理员在启动服务时用 --egress-allow 和 --egress-deny 设定，需要时可在那里放行。"},
+	},
+	{
 		"http.status", "",
 		Text{"The server answered with a status that is not a success.", "The status and the body are in error.status and error.body. okStatus on the node says which statuses are successes."},
 		Text{"服务器返回了非成功状态码。", "状态码和响应体在 error.status 和 error.body 里。哪些状态算成功由节点的 okStatus 决定。"},
@@ -69,8 +74,8 @@ var effectCodes = []Entry{
 	},
 	{
 		"http.blocked", "",
-		Text{"The address must not be called.", "Addresses within the server's own network are refused, so that a flow cannot reach what only the server should. An administrator can allow them."},
-		Text{"不允许访问这个地址。", "默认禁止访问服务器内网地址，避免流程触及不该触及的系统。管理员可以放行。"},
+		Text{"The address must not be called.", "Addresses of cloud metadata and link-local addresses are never called. What else is refused the administrator set at the start of the server, with --egress-allow and --egress-deny; there it can be allowed."},
+		Text{"不允许访问这个地址。", "云平台元数据地址和链路本地地址一律禁止访问；其余限制由管理员在启动服务时用 --egress-allow 和 --egress-deny 设定，需要时可在那里放行。"},
 	},
 	{
 		"http.bad_url", "",
