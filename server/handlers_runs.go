@@ -51,7 +51,7 @@ func (s *Server) listRuns(q *request) error {
 	}; l.Status != "" && !slices.Contains(known, core.Status(l.Status)) {
 		p.wrong("status", "queued, running, waiting, paused, succeeded, failed or cancelled")
 	}
-	text := newNeedle(p.short("text", longestNeedle))
+	text, parent := newNeedle(p.short("text", longestNeedle)), p.text("parent")
 	if err := p.done(); err != nil {
 		return err
 	}
@@ -60,9 +60,18 @@ func (s *Server) listRuns(q *request) error {
 			return refuse("api.cursor")
 		}
 	}
+	if parent != "" {
+		var err error
+		if l, err = s.runs.children(l, storage.RunID(parent)); err != nil {
+			return err
+		}
+	}
 	list := s.runs.list
-	if text != "" {
-		list = func(l storage.Listing) (core.List, string, error) { return s.runs.search(l, text) }
+	if text != "" || parent != "" {
+		l = text.narrow(l)
+		list = func(l storage.Listing) (core.List, string, error) {
+			return s.runs.search(l, func(run core.Object) bool { return text.in(run) && (parent == "" || run["parent"] == parent) })
+		}
 	}
 	items, next, err := list(l)
 	if err != nil {
@@ -93,11 +102,16 @@ func (s *Server) getRun(q *request) error {
 
 func (s *Server) listSteps(q *request) error {
 	p := q.query()
-	limit, from := p.limit(200, 1_000), p.number("cursor")
+	w := stepsWanted{from: p.number("cursor"), path: p.text("path"), brief: p.flag("brief")}
+	most := 1_000
+	if w.brief {
+		most = 10_000
+	}
+	w.limit = p.limit(200, most)
 	if err := p.done(); err != nil {
 		return err
 	}
-	items, next, err := s.runs.steps(storage.RunID(q.Params("id")), from, limit)
+	items, next, err := s.runs.steps(storage.RunID(q.Params("id")), w)
 	if err != nil {
 		return err
 	}

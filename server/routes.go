@@ -39,6 +39,8 @@ func (s *Server) routes() []route {
 		{get, base + "/runs", ReadRuns, s.listRuns},
 		{get, base + "/runs/summary", ReadRuns, s.summariseRuns},
 		{get, base + "/runs/:id", ReadRuns, s.getRun},
+		{get, base + "/runs/:id/flow", ReadRuns, s.getExecuted},
+		{get, base + "/runs/:id/waits", ReadRuns, s.listWaits},
 		{get, base + "/runs/:id/steps", ReadRuns, s.listSteps},
 		{get, base + "/runs/:id/journal", ReadRuns, s.listJournal},
 		{get, base + "/runs/:id/events", ReadRuns, s.runEvents},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
@@ -208,8 +209,19 @@ func (r *runs) list(l storage.Listing) (items core.List, next string, err error)
 	return items, next, nil
 }
 
-// steps lists the activations of a run in the order they began, from number from (counted from 0) on.
-func (r *runs) steps(id storage.RunID, from uint64, limit int) (items core.List, next string, err error) {
+// stepsWanted selects activations of a run.
+type stepsWanted struct {
+	// from is the number, counted from 0, of the first.
+	from  uint64
+	limit int
+	// path selects the activation there; empty selects all.
+	path string
+	// brief leaves inputs and outputs out.
+	brief bool
+}
+
+// steps lists activations of a run in the order they began.
+func (r *runs) steps(id storage.RunID, w stepsWanted) (items core.List, next string, err error) {
 	if _, err := r.row(id); err != nil {
 		return nil, "", err
 	}
@@ -217,11 +229,18 @@ func (r *runs) steps(id storage.RunID, from uint64, limit int) (items core.List,
 	if err != nil {
 		return nil, "", err
 	}
-	first := min(from, uint64(len(all)))
-	last := min(first+uint64(limit), uint64(len(all)))
+	if w.path != "" {
+		all = slices.DeleteFunc(all, func(s engine.Step) bool { return s.Path != w.path })
+	}
+	first := min(w.from, uint64(len(all)))
+	last := min(first+uint64(w.limit), uint64(len(all)))
 	items = make(core.List, 0, last-first)
 	for i := range all[first:last] {
-		items = append(items, r.masked(stepObject(&all[first+uint64(i)])))
+		step := all[first+uint64(i)]
+		if w.brief {
+			step.Input, step.Output = nil, nil
+		}
+		items = append(items, r.masked(stepObject(&step)))
 	}
 	if last < uint64(len(all)) {
 		next = strconv.FormatUint(last, 10)

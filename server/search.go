@@ -57,11 +57,10 @@ func (n needle) has(v core.Value) bool {
 	return ok && strings.Contains(strings.ToLower(text), string(n))
 }
 
-// search lists the runs of a listing that have a text, newest first. A page may be short, even empty, and go on: what it
+// search lists the runs of a listing that are wanted, newest first. A page may be short, even empty, and go on: what it
 // looks at is bounded.
-func (r *runs) search(l storage.Listing, n needle) (items core.List, next string, err error) {
+func (r *runs) search(l storage.Listing, wanted func(run core.Object) bool) (items core.List, next string, err error) {
 	limit := l.Limit
-	l = n.narrow(l)
 	items = core.List{}
 	for scanned := 0; ; {
 		l.Limit = searchChunk
@@ -71,7 +70,7 @@ func (r *runs) search(l storage.Listing, n needle) (items core.List, next string
 		}
 		for i := range rows {
 			// What is masked must not be found either, or a search would tell it letter by letter.
-			if run := r.masked(summary(rows[i].Run, &rows[i].Row)); n.in(run) {
+			if run := r.masked(summary(rows[i].Run, &rows[i].Row)); wanted(run) {
 				items = append(items, run)
 			}
 			l.Before = rows[i].Run
@@ -87,4 +86,20 @@ func (r *runs) search(l storage.Listing, n needle) (items core.List, next string
 			return items, string(l.Before), nil
 		}
 	}
+}
+
+// children bounds a listing to the time in which a run may have started others.
+func (r *runs) children(l storage.Listing, parent storage.RunID) (storage.Listing, error) {
+	row, err := r.row(parent)
+	if err != nil {
+		return l, err
+	}
+	if l.From.Before(row.StartedAt) {
+		l.From = row.StartedAt
+	}
+	// The last of them is asked for by the event that ends the run, and starts in the same millisecond.
+	if end := row.EndedAt.Add(time.Millisecond); !row.EndedAt.IsZero() && (l.To.IsZero() || l.To.After(end)) {
+		l.To = end
+	}
+	return l, nil
 }
