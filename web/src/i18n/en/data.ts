@@ -1,0 +1,15 @@
+export const data = {
+  tree: 'Data',
+  search: 'Search names and values',
+  noHits: 'nothing found',
+  hits: '{{at}} of {{of}}',
+  previous: 'Previous',
+  next: 'Next',
+  copyAll: 'Copy all',
+  copyPath: 'Copy the path',
+  copyValue: 'Copy the value',
+  items_one: '{{count}} item',
+  items_other: '{{count}} items',
+  members_one: '{{count}} field',
+  members_other: '{{count}} fields',
+}
