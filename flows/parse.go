@@ -308,23 +308,52 @@ func (r *reader) concurrency(settings *object) *Concurrency {
 	return c
 }
 
-// layout checks no more than that each entry is a list of numbers: what they mean is the editor's.
+// notesKey is where a layout keeps the comments on the canvas; no node has such an id.
+const notesKey = "$notes"
+
+// layout checks no more than the shape: each entry is a list of numbers, the comments are what they should be. What the
+// numbers mean is the editor's.
 func (r *reader) layout(doc *object) core.Object {
 	layout := doc.object("layout")
 	for _, id := range slices.Sorted(maps.Keys(layout)) {
-		v := layout[id]
 		pointer := doc.at("layout") + "/" + value.EscapePointer(id)
-		list, ok := v.(core.List)
-		if !ok {
-			r.wrongType(pointer, "array", v)
+		if id == notesKey {
+			r.notes(pointer, layout[id])
+			continue
 		}
-		for i, n := range list {
-			if jsonType(n) != "number" {
-				r.wrongType(pointer+"/"+strconv.Itoa(i), "number", n)
-			}
-		}
+		r.numbers(pointer, layout[id])
 	}
 	return layout
+}
+
+func (r *reader) notes(pointer string, v core.Value) {
+	list, ok := v.(core.List)
+	if !ok {
+		r.wrongType(pointer, "array", v)
+	}
+	for i, item := range list {
+		o := r.objectAt(pointer+"/"+strconv.Itoa(i), item)
+		o.need("id", "text", "at")
+		o.id("id")
+		o.text("text")
+		o.choice("color", "yellow", "blue", "green", "red")
+		if at, ok := o.get("at"); ok {
+			r.numbers(o.at("at"), at)
+		}
+		o.done()
+	}
+}
+
+func (r *reader) numbers(pointer string, v core.Value) {
+	list, ok := v.(core.List)
+	if !ok {
+		r.wrongType(pointer, "array", v)
+	}
+	for i, n := range list {
+		if jsonType(n) != "number" {
+			r.wrongType(pointer+"/"+strconv.Itoa(i), "number", n)
+		}
+	}
 }
 
 // uniqueIDs holds node ids to be unique over all graphs, and triggers' ids among themselves.
