@@ -1,0 +1,3 @@
+export const canvas = {
+  title: 'Canvas',
+}
