@@ -135,6 +135,10 @@ func checkText(text string, field *Field) error {
 		if err != nil || d <= 0 {
 			return errors.New("must be a duration above zero, such as 2800ms or 1.5s")
 		}
+	case Date:
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return errors.New("must be a day, such as 2027-03-01")
+		}
 	case Rate:
 		_, err := limit.ParseRate(text)
 		return err

@@ -62,6 +62,7 @@ const (
 	LongText Kind = "longText" // several lines, such as a PEM block
 	URL      Kind = "url"      // http or https, without a user, a password or a fragment
 	Duration Kind = "duration" // as Go writes them: 2800ms, 1.5s
+	Date     Kind = "date"     // a day: 2027-03-01
 	Rate     Kind = "rate"     // calls a second, minute or hour: 5/s, 20/m, 1000/h
 	Count    Kind = "count"    // a whole number from 1 to [MaxCount]
 	Flag     Kind = "flag"     // true or false

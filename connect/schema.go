@@ -58,6 +58,8 @@ func fieldSchema(f Field) core.Object {
 		return core.Object{"type": "string", "format": "uri", "pattern": "^https?://"}
 	case Duration:
 		return core.Object{"type": "string", "x-kind": "duration"}
+	case Date:
+		return core.Object{"type": "string", "format": "date"}
 	case LongText:
 		return core.Object{"type": "string", "x-kind": "longText"}
 	case Rate:

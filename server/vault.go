@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"sluice/connect"
-	"sluice/connect/httpclient"
 	"sluice/connect/secret"
 	"sluice/engine/core"
 	"sluice/engine/value"
@@ -214,8 +213,7 @@ type probe struct {
 	Failure *core.Failure
 }
 
-// try asks the other side for a sign of life: a GET of an HTTP service's address, a ping of a database. Any answer of an
-// HTTP service that does not refuse the credentials is a good one: few services have something at their root.
+// try asks the other side for a sign of life: a probe of an HTTP service, a ping of a database.
 func (v *vault) try(ctx context.Context, id string) (probe, error) {
 	c, err := v.get(id)
 	if err != nil {
@@ -242,15 +240,8 @@ func (v *vault) tryHTTP(ctx context.Context, id string) probe {
 	if failure != nil {
 		return probe{Failure: failure}
 	}
-	answer, failure := client.Do(ctx, httpclient.Request{Method: "GET", Response: httpclient.FormatText})
-	if failure == nil {
-		return probe{Sent: true, Status: answer.Status}
-	}
-	refused := failure.Status == 401 || failure.Status == 403 || failure.Status >= 500
-	if failure.Code == "http.status" && !refused {
-		return probe{Sent: true, Status: failure.Status}
-	}
-	return probe{Sent: true, Status: failure.Status, Failure: failure}
+	status, failure := client.Probe(ctx)
+	return probe{Sent: true, Status: status, Failure: failure}
 }
 
 // object is a connection as callers see it: every secret that is set shows, masked.

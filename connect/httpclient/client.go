@@ -38,7 +38,8 @@ type Config struct {
 	Signer sign.Signer
 	// Timeout bounds a whole call, from dialing to the last byte; 0 is [DefaultTimeout]. A context may end it sooner.
 	Timeout time.Duration
-	// Proxy is asked instead of the environment, which is never asked; nil connects directly.
+	// Proxy is asked instead of the environment, which is never asked; nil connects directly. It may hold a user and a
+	// password.
 	Proxy *url.URL
 	// TLS is nil for the system's certificates.
 	TLS *tls.Config
@@ -80,6 +81,12 @@ func New(config Config) *Client {
 	}
 	if config.Proxy != nil {
 		c.transport.Proxy = http.ProxyURL(config.Proxy)
+		c.transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode != http.StatusOK {
+				return &proxyRefusal{answer.StatusCode}
+			}
+			return nil
+		}
 	}
 	c.http = http.Client{Transport: c.transport, CheckRedirect: c.redirect}
 	return c
@@ -91,14 +98,17 @@ func (c *Client) Limit(g *limit.Guard) { c.guard = g }
 // Close gives idle connections back. Calls under way end as they would have.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
-// redirect follows reads only, and with credentials only within one host: what the answer to a write says is the
-// flow's to judge, and a signature holds for one address.
+// redirect follows reads only, never from TLS to none, and with credentials only within one host: what the answer to a
+// write says is the flow's to judge, and a signature holds for one address.
 func (c *Client) redirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if first.Method != http.MethodGet && first.Method != http.MethodHead || len(via) > 5 || c.config.Signer != nil {
 		return http.ErrUseLastResponse
 	}
 	if c.config.BaseURL != nil && (next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme) {
+		return http.ErrUseLastResponse
+	}
+	if first.URL.Scheme == "https" && next.URL.Scheme != "https" {
 		return http.ErrUseLastResponse
 	}
 	return c.reachable(next.Context(), next.URL.Hostname())

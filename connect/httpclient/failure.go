@@ -2,8 +2,6 @@ package httpclient
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"sluice/connect/egress"
 	"sluice/connect/sign"
@@ -37,10 +36,24 @@ func statusFailure(a sign.Answer, r *Request) *core.Failure {
 		// A server that fails may have failed after the write; one that is not there or refuses has not begun it.
 		Unknown: r.Write() && (a.Status >= 500 && a.Status != 501 && a.Status != 503 || a.Status == 408),
 	}
-	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds >= 0 {
+	if seconds, ok := retryAfter(a.Header); ok {
 		f.Details = core.Object{"retryAfter": seconds}
 	}
 	return f
+}
+
+// retryAfter reads how many seconds the server asks to wait for. A moment that it names is taken by the server's clock.
+func retryAfter(h http.Header) (int, bool) {
+	text := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return seconds, seconds >= 0
+	}
+	at, bad := http.ParseTime(text)
+	now, unknown := http.ParseTime(h.Get("Date"))
+	if bad != nil || unknown != nil {
+		return 0, false
+	}
+	return max(0, int(at.Sub(now).Seconds())), true
 }
 
 // permanentStatus are the refusals that the same request will meet again. Not 404 and 409: orders arrive after the
@@ -79,36 +92,55 @@ func cause(err error) (code, message string, permanent bool) {
 	for errors.As(err, &outer) {
 		err = outer.Err
 	}
+	if message, permanent, ok := insecure(err); ok {
+		return "http.tls", message, permanent
+	}
 	var (
-		blocked     *egress.Blocked
-		dns         *net.DNSError
-		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		alert       tls.AlertError
-		authority   x509.UnknownAuthorityError
-		hostname    x509.HostnameError
-		network     net.Error
+		blocked   *egress.Blocked
+		dns       *net.DNSError
+		proxy     *proxyRefusal
+		operation *net.OpError
+		network   net.Error
 	)
 	switch {
 	case errors.As(err, &blocked):
 		return "http.blocked", blocked.Error(), true
+	case errors.As(err, &proxy):
+		return "http.proxy", proxy.Error(), proxy.status == http.StatusProxyAuthRequired
+	case errors.As(err, &operation) && operation.Op == "proxyconnect":
+		return "http.proxy", "no connection to the proxy: " + reason(operation), false
 	case strings.Contains(err.Error(), "net/http: invalid"):
 		return "http.bad_request", "a method, header name or header value is not valid: " + err.Error(), true
 	case errors.As(err, &dns):
 		if dns.IsNotFound {
-			return "http.dns", "the host name does not exist", false
+			return "http.dns", "the host name " + dns.Name + " does not exist", false
 		}
-		return "http.dns", "the host name could not be resolved", false
-	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname):
-		return "http.tls", "the server's certificate is not trusted: " + err.Error(), true
-	case errors.As(err, &record), errors.As(err, &alert), strings.Contains(err.Error(), "tls: "),
-		errors.Is(err, http.ErrSchemeMismatch):
-		return "http.tls", "no secure connection: " + err.Error(), false
+		return "http.dns", "the host name " + dns.Name + " could not be resolved", false
 	case strings.Contains(err.Error(), "gzip: "):
 		return "http.bad_encoding", "the answer's compression is broken", false
 	case errors.As(err, &network) && network.Timeout():
 		return "http.timeout", "the server did not react in time", false
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "http.connect", "the connection was refused: nothing listens at this port, or a firewall is in the way", false
 	default:
 		return "http.connect", "the connection failed: " + err.Error(), false
 	}
+}
+
+// reason is the innermost cause of a network error.
+func reason(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return err.Error()
+}
+
+// proxyRefusal is a proxy that does not let a connection through.
+type proxyRefusal struct{ status int }
+
+func (p *proxyRefusal) Error() string {
+	if p.status == http.StatusProxyAuthRequired {
+		return "the proxy wants another user or password (407): see proxyUser and proxyPassword"
+	}
+	return fmt.Sprintf("the proxy answered %d (%s) instead of connecting", p.status, http.StatusText(p.status))
 }

@@ -68,6 +68,17 @@ func SignDouyin(appKey string, appSecret secret.Text, method, paramJSON, timesta
 
 const douyinOK = 10000
 
+// Probe implements Prober: an order that is not there.
+func (d *Douyin) Probe() Probe {
+	return Probe{Method: http.MethodPost, Path: "/order/orderDetail", Params: core.Object{"shop_order_id": "1"}}
+}
+
+// Reached implements Prober: business errors and those of load come after the check of app, token and network.
+func (d *Douyin) Reached(f *core.Failure) bool {
+	code, _ := detail(f, "code").(int)
+	return f.Code == "douyin.throttled" || f.Code == "douyin.rejected" && (code == 40004 || code == 50002)
+}
+
 // Judge implements Signer: the platform refuses with HTTP 200 and a code other than 10000 (older gateways: err_no).
 func (d *Douyin) Judge(a Answer) *core.Failure {
 	answer, ok := object(a.Body)

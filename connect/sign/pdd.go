@@ -149,6 +149,17 @@ func pddKind(code int) string {
 	}
 }
 
+// Probe implements Prober: an order that is not there.
+func (p *PDD) Probe() Probe {
+	return Probe{Method: http.MethodPost, Params: core.Object{"type": "pdd.order.information.get", "order_sn": "000000-000000000000000"}}
+}
+
+// Reached implements Prober: business errors and those of load come after the check of app, token and network.
+func (p *PDD) Reached(f *core.Failure) bool {
+	code, _ := detail(f, "error_code").(int)
+	return f.Code == "pdd.throttled" || code == 21001 || code == 21002 || code == 50001 || code == 50002
+}
+
 // Judge implements Signer: the platform refuses with HTTP 200 and an error_response.
 func (p *PDD) Judge(a Answer) *core.Failure {
 	answer, ok := object(a.Body)

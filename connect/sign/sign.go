@@ -52,6 +52,19 @@ type Signer interface {
 	Judge(a Answer) *core.Failure
 }
 
+// Probe is a read that changes nothing and asks for what is not there, so that the answer tells of the credentials alone.
+type Probe struct {
+	Method, Path string
+	Params       core.Object
+}
+
+// Prober is a [Signer] whose platform answers nothing at its address alone.
+type Prober interface {
+	Probe() Probe
+	// Reached reports whether a failure of the probe shows that the platform took the credentials.
+	Reached(f *core.Failure) bool
+}
+
 func hmacSHA256(key, message string) []byte {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(message))
@@ -60,4 +73,10 @@ func hmacSHA256(key, message string) []byte {
 
 func base64HMAC(key, message string) string {
 	return base64.StdEncoding.EncodeToString(hmacSHA256(key, message))
+}
+
+// detail is one of a failure's details, nil where it has none of that name.
+func detail(f *core.Failure, name string) core.Value {
+	details, _ := f.Details.(core.Object)
+	return details[name]
 }

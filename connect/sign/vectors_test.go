@@ -241,7 +241,7 @@ func TestWechatPayVectors(t *testing.T) {
 		require.NoError(t, err)
 		body := []byte(v.input(t, name, "raw_body"))
 		now := time.Unix(seconds, 0)
-		w := &sign.WechatPay{Entropy: at(seconds+299, ""), PlatformKeyID: c.id, PlatformKey: public}
+		w := &sign.WechatPay{Entropy: at(seconds+299, ""), Platform: sign.PlatformKeys{c.id: public}}
 		require.Nil(t, w.Judge(sign.Answer{Status: 200, Header: header, Body: body}))
 
 		require.Error(t, sign.VerifyWechatPay(header, append(body, ' '), c.id, public, now))

@@ -78,6 +78,11 @@ var effectCodes = []Entry{
 		Text{"不允许访问这个地址。", "云平台元数据地址和链路本地地址一律禁止访问；其余限制由管理员在启动服务时用 --egress-allow 和 --egress-deny 设定，需要时可在那里放行。"},
 	},
 	{
+		"http.proxy", "",
+		Text{"The proxy does not let the call through.", "The connection's proxy is down, wants another user or password, or refuses the address. Check proxy, proxyUser and proxyPassword on the connection, or ask who runs the proxy."},
+		Text{"代理未放行这次请求。", "连接所配的代理没有启动、要求另外的用户名或密码，或拒绝访问目标地址。请检查连接的 proxy、proxyUser 和 proxyPassword，或联系代理管理员。"},
+	},
+	{
 		"http.bad_url", "",
 		Text{"The address is not a URL.", "A url begins with http:// or https://; a path goes with a connection that has a baseUrl."},
 		Text{"地址不是合法的 URL。", "url 以 http:// 或 https:// 开头；只写 path 时，连接里要有 baseUrl。"},
@@ -241,6 +246,31 @@ var effectCodes = []Entry{
 		"wechatpay.signature", "",
 		Text{"The answer of WeChat Pay is not signed by WeChat Pay.", "The signature does not match the platform key, so the answer was not trusted. Check the key or certificate in the connection."},
 		Text{"微信支付应答验签失败。", "签名与平台公钥不符，应答不可信。请检查连接里的公钥或证书。"},
+	},
+	{
+		"alipay.rejected", "",
+		Text{"Alipay refused the call.", "Alipay's code, sub_code and texts are in the details."},
+		Text{"支付宝拒绝了这次调用。", "支付宝返回的 code、sub_code 和说明见详情。"},
+	},
+	{
+		"alipay.signature", "",
+		Text{"A signature does not fit: ours at Alipay, or Alipay's here.", "Where Alipay refused, the app's private key, app id or certificate in the connection is not the one in Alipay's console. Where its answer was not trusted, the connection holds another public key or certificate than Alipay signs with; the app's own public key is a common mix-up."},
+		Text{"支付宝签名校验失败。", "若是支付宝拒绝，说明连接里的应用私钥、app_id 或证书与支付宝后台不一致；若是应答验签失败，说明连接里的支付宝公钥或证书不对，常见错误是误填了应用公钥。"},
+	},
+	{
+		"alipay.throttled", "",
+		Text{"Alipay takes no more calls for now.", "Too many calls in a short time. Retry later, or set a rate limit on the connection."},
+		Text{"支付宝接口调用过于频繁。", "短时间内调用过多。请稍后重试，或在连接上设置速率上限。"},
+	},
+	{
+		"alipay.token", "",
+		Text{"Alipay does not accept the authorisation.", "The merchant's app_auth_token is missing, wrong, withdrawn or over. Ask the merchant to authorise the app again."},
+		Text{"支付宝授权无效。", "商户的 app_auth_token 缺失、有误、已取消或已过期，请让商户重新授权。"},
+	},
+	{
+		"alipay.unavailable", "",
+		Text{"Alipay could not say how the call ended.", "Its system failed for a moment. A write may have taken effect: query the trade before doing it again under another number."},
+		Text{"支付宝系统暂时异常，结果未知。", "支付宝系统一时出错，写操作可能已经生效：换新单号重做之前，请先查询交易状态。"},
 	},
 	{
 		"douyin.rejected", "",

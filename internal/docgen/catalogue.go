@@ -152,6 +152,8 @@ func fieldKind(f connect.Field, l language) string {
 		return l.say("http or https address", "http 或 https 地址")
 	case connect.Duration:
 		return l.say("duration", "时长")
+	case connect.Date:
+		return l.say("day: `2027-03-01`", "日期：`2027-03-01`")
 	case connect.Rate:
 		return l.say("calls a second, minute or hour: `5/s`, `20/m`, `1000/h`", "每秒、每分钟或每小时的次数：`5/s`、`20/m`、`1000/h`")
 	case connect.Count:
