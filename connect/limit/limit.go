@@ -19,10 +19,13 @@ type Limits struct {
 	Breaker     Breaker
 }
 
-// Rate is Count calls in the time Per, evenly: Per/Count apart, but for the calls of one second, which may go at once.
+// Rate is Count calls in the time Per, evenly: Per/Count apart, but for some that may go at once. In any stretch of the
+// length Per there are at most Count and those.
 type Rate struct {
 	Count int
 	Per   time.Duration
+	// Burst is how many may go at once after a pause; 0 stands for the calls of one second.
+	Burst int
 }
 
 // Breaker refuses calls for the time Open after too many failures: Failures in a row, or, with Within, that many within
@@ -55,8 +58,11 @@ func (r Rate) interval() time.Duration {
 	return (r.Per + count - 1) / count
 }
 
-// burst is the number of calls that may go at once: those of one second, at least one.
+// burst is the number of calls that may go at once, at least one.
 func (r Rate) burst() time.Duration {
+	if r.Burst > 0 {
+		return time.Duration(r.Burst)
+	}
 	return max(1, time.Duration(r.Count)*time.Second/r.Per)
 }
 

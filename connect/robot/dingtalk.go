@@ -38,7 +38,7 @@ func (dingtalk) request(c *Config, m Message) (httpclient.Request, *core.Failure
 		title := m.Title
 		if title == "" {
 			first, _, _ := strings.Cut(strings.TrimLeft(m.Markdown, "#> *\n"), "\n")
-			title = cut(first, dingtalkTitle)
+			title = Cut(first, dingtalkTitle)
 		}
 		// In markdown a person is notified only when named in the text as well.
 		names := ""
@@ -75,7 +75,7 @@ func (dingtalk) judge(body core.Object, text string) *core.Failure {
 		// Under heavy load the platform answers a page, or {"status": 1111, "wait": 5, "punish": "deny"}.
 		wait, _ := body["wait"].(int)
 		f := limited(max(wait, 5)).failure(DingTalk, 1111, "throttled: not the robot's usual answer", nil)
-		f.Body = cut(text, 2048)
+		f.Body = Cut(text, 2048)
 		return f
 	}
 	if code == 0 {

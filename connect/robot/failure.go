@@ -19,7 +19,9 @@ var (
 	gone      = verdict{code: "push.gone", permanent: true}
 	invalid   = verdict{code: "push.rejected", permanent: true}
 	signature = verdict{code: "push.signature", permanent: true}
-	busy      = verdict{code: "push.unavailable"}
+	// credentials were refused, other than a signature.
+	credentials = verdict{code: "push.auth", permanent: true}
+	busy        = verdict{code: "push.unavailable"}
 	// other is for the codes nobody lists: the flow's retry policy decides.
 	other = verdict{code: "push.rejected"}
 )
@@ -27,14 +29,14 @@ var (
 func limited(seconds int) verdict { return verdict{code: "push.rate_limited", retryAfter: seconds} }
 
 // failure is a platform's refusal.
-func (v verdict) failure(platform Platform, errcode int, errmsg string, body core.Value) *core.Failure {
+func (v verdict) failure(platform Platform, errcode core.Value, errmsg string, body core.Value) *core.Failure {
 	details := core.Object{"errcode": errcode, "errmsg": errmsg}
 	if v.retryAfter > 0 {
 		details["retryAfter"] = v.retryAfter
 	}
 	return &core.Failure{
 		Code:      v.code,
-		Message:   fmt.Sprintf("%s refused the message with code %d: %s", platform, errcode, errmsg),
+		Message:   fmt.Sprintf("%s refused the message with code %v: %s", platform, errcode, errmsg),
 		Body:      body,
 		Details:   details,
 		Permanent: v.permanent,
@@ -46,7 +48,7 @@ func unreadable(platform Platform, text string) *core.Failure {
 	return &core.Failure{
 		Code:    "push.unavailable",
 		Message: string(platform) + " answered something other than its usual JSON; the message may have been sent",
-		Body:    cut(text, 2048),
+		Body:    Cut(text, 2048),
 		Unknown: true,
 	}
 }

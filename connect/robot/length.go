@@ -11,8 +11,8 @@ import (
 // mark ends a text that was cut.
 const mark = "…"
 
-// cut shortens a text to at most limit bytes, at a character.
-func cut(text string, limit int) string {
+// Cut shortens a text to at most limit bytes, at a character.
+func Cut(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
@@ -29,7 +29,7 @@ func cut(text string, limit int) string {
 // fit builds the body of a message around as much of its text as limit bytes of JSON can hold.
 func fit(text string, limit int, build func(text string) core.Object) (core.Object, *core.Failure) {
 	size := func(bytes int) int {
-		data, err := value.Encode(build(cut(text, bytes)))
+		data, err := value.Encode(build(Cut(text, bytes)))
 		if err != nil {
 			return limit + 1
 		}
@@ -46,5 +46,5 @@ func fit(text string, limit int, build func(text string) core.Object) (core.Obje
 			Permanent: true,
 		}
 	}
-	return build(cut(text, over-1)), nil
+	return build(Cut(text, over-1)), nil
 }

@@ -1,4 +1,4 @@
-// Package robot sends messages to the group robots of WeCom, DingTalk and Feishu and to webhooks: each platform's
+// Package robot sends messages to the group robots of WeCom, DingTalk and Feishu, to Slack and to webhooks: each platform's
 // message shapes, length limits, signatures and error codes.
 //
 // It must not know connections as documents, flows or nodes.
@@ -21,13 +21,13 @@ import (
 type Message struct {
 	Text     string
 	Markdown string
-	// Card is in the platform's own shape: WeCom's template_card, DingTalk's actionCard, Feishu's card.
+	// Card is in the platform's own shape: WeCom's template_card, DingTalk's actionCard, Feishu's card, {"blocks": [...]} of Slack.
 	Card core.Object
 	// Title heads the message, where the platform has no place for one as its first line.
 	Title string
-	// Mentions are user ids, mobile numbers (11 digits beginning with 1, or a + and digits) and "all".
+	// Mentions are user ids (for mail: addresses), mobile numbers (11 digits beginning with 1, or a + and digits) and "all".
 	Mentions []string
-	// Key is the task's idempotency key. Only webhooks have a place for it: a robot that is told twice speaks twice.
+	// Key is the task's idempotency key. Webhooks and mails have a place for it: a robot that is told twice speaks twice.
 	Key string
 }
 
@@ -39,6 +39,7 @@ const (
 	WeCom    Platform = "wecom"
 	DingTalk Platform = "dingtalk"
 	Feishu   Platform = "feishu"
+	Slack    Platform = "slack"
 	Webhook  Platform = "webhook"
 )
 
@@ -49,6 +50,9 @@ type Config struct {
 	Address secret.Text
 	// Secret signs messages; empty where the robot wants no signature.
 	Secret secret.Text
+	// Token and Channel are of Slack without a webhook of its own.
+	Token   secret.Text
+	Channel string
 	// Client has no base address.
 	Client  *httpclient.Client
 	Entropy sign.Entropy
@@ -71,9 +75,14 @@ type dialect interface {
 	judge(body core.Object, text string) *core.Failure
 }
 
+// refuser is a dialect whose platform says more in a refusal by HTTP status than the status.
+type refuser interface {
+	refused(f *core.Failure) *core.Failure
+}
+
 // New makes a robot; an unknown platform is nil.
 func New(config Config) *Robot {
-	dialects := map[Platform]dialect{WeCom: wecom{}, DingTalk: dingtalk{}, Feishu: feishu{}, Webhook: webhook{}}
+	dialects := map[Platform]dialect{WeCom: wecom{}, DingTalk: dingtalk{}, Feishu: feishu{}, Slack: slack{}, Webhook: webhook{}}
 	d, ok := dialects[config.Platform]
 	if !ok {
 		return nil
@@ -103,6 +112,9 @@ func (r *Robot) Send(ctx context.Context, m Message) (core.Value, *core.Failure)
 func (r *Robot) send(ctx context.Context, request httpclient.Request) (core.Value, *core.Failure) {
 	response, failure := r.config.Client.Do(ctx, request)
 	if failure != nil {
+		if d, ok := r.dialect.(refuser); ok {
+			return nil, d.refused(failure)
+		}
 		return nil, refusedByStatus(failure)
 	}
 	text, _ := response.Body.(string)

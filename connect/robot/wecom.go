@@ -44,10 +44,10 @@ func (wecom) request(c *Config, m Message) (httpclient.Request, *core.Failure) {
 		if tail != "" {
 			tail = "\n" + tail
 		}
-		content := cut(headed(m.Title, "### ", m.Markdown), max(wecomMarkdown-len(tail), 0)) + tail
+		content := Cut(headed(m.Title, "### ", m.Markdown), max(wecomMarkdown-len(tail), 0)) + tail
 		body = core.Object{"msgtype": "markdown", "markdown": core.Object{"content": content}}
 	default:
-		text := core.Object{"content": cut(headed(m.Title, "", m.Text), wecomText)}
+		text := core.Object{"content": Cut(headed(m.Title, "", m.Text), wecomText)}
 		if all {
 			users = append(users, "@all")
 		}

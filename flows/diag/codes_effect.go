@@ -228,14 +228,24 @@ var effectCodes = []Entry{
 		Text{"签名校验失败。", "机器人密钥有误，或服务器时间不准。"},
 	},
 	{
+		"push.auth", "",
+		Text{"The other side refused the credentials.", "The token, or the user and password of the connection, are wrong or have expired. Mail providers often want an authorisation code instead of the password."},
+		Text{"对方拒绝了登录凭证。", "连接里的令牌或用户名、密码有误或已失效。国内邮箱通常要填授权码，而不是登录密码。"},
+	},
+	{
+		"push.tls", "",
+		Text{"No secure connection to the mail server.", "The server does not offer the encryption that the connection asks for, or its certificate is not trusted. Check port and security together: 465 goes with tls, 587 with starttls."},
+		Text{"无法与邮件服务器建立安全连接。", "服务器不支持连接要求的加密方式，或证书不受信任。请一并核对端口与加密方式：465 用 tls，587 用 starttls。"},
+	},
+	{
 		"push.too_long", "",
 		Text{"The message is longer than the platform takes.", "Shorten the text, card or mentions."},
 		Text{"消息超过平台长度限制。", "请缩短正文、卡片或 @ 名单。"},
 	},
 	{
 		"push.rate_limited", "",
-		Text{"The platform takes no more messages for now.", "Robots may send some twenty messages a minute. Gather several into one, or set a rate limit on the connection."},
-		Text{"发送过于频繁，被平台限流。", "机器人每分钟大约只能发二十条。请合并消息，或在连接上设置速率上限。"},
+		Text{"The platform takes no more messages for now.", "Robots of WeCom and DingTalk may send twenty messages a minute, Feishu's a hundred. Connections keep to that by themselves, but others may use the same robot: gather several messages into one, or lower limits.rate of the connection."},
+		Text{"发送过于频繁，被平台限流。", "企业微信、钉钉机器人每分钟最多 20 条，飞书 100 条。连接会自动控制速率，但同一个机器人可能还有别处在用：请合并消息，或调低连接的 limits.rate。"},
 	},
 	{
 		"push.unavailable", "",
