@@ -67,7 +67,12 @@ func (c *compiler) entrance(t *Trigger) Entrance {
 	}
 	b := c.configBuilder(s, e.Config, atDoor(t.Pointer+"/config"))
 	e.Idempotency = b.Expr("/idempotency/key")
-	e.KeepKeys = c.durationAt(b, "/idempotency/ttl", day)
+	keep := day
+	if t.Type == triggers.Queue {
+		// A broker delivers again whatever it holds, however long the server was away.
+		keep = 7 * day
+	}
+	e.KeepKeys = c.durationAt(b, "/idempotency/ttl", keep)
 	e.Jitter = c.durationAt(b, "/jitter", 0)
 	e.AckBody = b.Value("/ackBody")
 	switch t.Type {
