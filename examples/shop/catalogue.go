@@ -179,6 +179,8 @@ func (s *Shop) drawOrderID(p Platform, at time.Time) string {
 			id = at.In(china).Format("060102") + "-" + digits(r, 15)
 		case WeChat:
 			id = "WX" + at.In(china).Format("20060102") + digits(r, 8)
+		case Alipay:
+			id = "ZFB" + at.In(china).Format("20060102") + digits(r, 8)
 		}
 		if s.orders.byID[id] == nil {
 			return id

@@ -1,7 +1,7 @@
 // Package shop simulates the outside world of a Chinese online shop over HTTP: the order APIs of the Douyin shop and
-// Pinduoduo platforms, WeChat Pay v3, a warehouse system, the group robots of WeCom, DingTalk and Feishu, and the callbacks
-// that platforms send. There is one model, the orders of a [Shop]; each platform is a view on it with its own field names,
-// money units, time formats, signatures and error shapes.
+// Pinduoduo platforms, WeChat Pay v3, Alipay, a warehouse system, the group robots of WeCom, DingTalk and Feishu, and the
+// callbacks that platforms send. There is one model, the orders of a [Shop]; each platform is a view on it with its own
+// field names, money units, time formats, signatures and error shapes.
 //
 // Everything random comes from [Options.Seed] and every moment from [Options.Clock]: two shops with the same options that
 // are asked the same things in the same order answer with the same bytes. A random choice is drawn from the seed and the

@@ -3,6 +3,7 @@ package shop
 import (
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/pem"
 	"errors"
@@ -12,7 +13,7 @@ import (
 	"sync"
 )
 
-// keyring holds the RSA keys of WeChat Pay. Keys that were not given are made from the seed at the first use, since that
+// keyring holds the RSA keys of WeChat Pay, which serve Alipay, too. Keys that were not given are made from the seed at the first use, since that
 // takes a moment and most callers never pay.
 type keyring struct {
 	seed     uint64
@@ -21,6 +22,9 @@ type keyring struct {
 	// merchantPrivate is nil where the caller kept his own.
 	merchantPrivate *rsa.PrivateKey
 	platform        *rsa.PrivateKey
+
+	certify sync.Once
+	issued  certificates
 }
 
 func (k *keyring) load(seed uint64, c WeChatPayCredentials) error {
@@ -75,6 +79,19 @@ func (k *keyring) complete(c *WeChatPayCredentials) {
 	}
 	c.PlatformPrivateKey = privatePEM(k.platform)
 	c.PlatformPublicKey = publicPEM(&k.platform.PublicKey)
+}
+
+// completeAlipay writes the same keys in Alipay's forms.
+func (k *keyring) completeAlipay(c *AlipayCredentials) {
+	k.ready()
+	if k.merchantPrivate != nil {
+		c.AppPrivateKey = base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(k.merchantPrivate))
+	}
+	if der, err := x509.MarshalPKIXPublicKey(&k.platform.PublicKey); err == nil {
+		c.AlipayPublicKey = base64.StdEncoding.EncodeToString(der)
+	}
+	made := k.certificates()
+	c.AppCertificate, c.AlipayCertificate, c.RootCertificate = made.app.pem, made.alipay.pem, made.root.pem
 }
 
 // makeKey makes a 2048-bit RSA key that depends on the seed alone: rsa.GenerateKey cannot, since it takes no other

@@ -42,6 +42,7 @@ type Credentials struct {
 	Douyin    DouyinCredentials    `json:"douyin"`
 	PDD       PDDCredentials       `json:"pdd"`
 	WeChatPay WeChatPayCredentials `json:"wechatpay"`
+	Alipay    AlipayCredentials    `json:"alipay"`
 	WMS       WMSCredentials       `json:"wms"`
 	WeCom     WeComCredentials     `json:"wecom"`
 	DingTalk  DingTalkCredentials  `json:"dingtalk"`
@@ -81,6 +82,20 @@ type WeChatPayCredentials struct {
 	PlatformPublicKey  string `json:"platform_public_key"`
 }
 
+// AlipayCredentials of one app. Its key pair and Alipay's are those of WeChatPayCredentials, so that only one of each has
+// to be made; what is shown of them here is in the forms that Alipay's console gives.
+type AlipayCredentials struct {
+	AppID string `json:"app_id"`
+	// AppPrivateKey is bare base64 of PKCS#1, as Alipay's tool writes it for all languages but Java; empty where the
+	// merchant keeps his own. AlipayPublicKey is bare base64, too.
+	AppPrivateKey   string `json:"app_private_key"`
+	AlipayPublicKey string `json:"alipay_public_key"`
+	// AppCertificate, AlipayCertificate and RootCertificate (PEM) are for the certificate mode.
+	AppCertificate    string `json:"app_certificate"`
+	AlipayCertificate string `json:"alipay_certificate"`
+	RootCertificate   string `json:"root_certificate"`
+}
+
 // WMSCredentials of the warehouse system.
 type WMSCredentials struct {
 	Token string `json:"token"`
@@ -116,6 +131,7 @@ func DefaultCredentials() Credentials {
 		Douyin:    DouyinCredentials{AppKey: "7000000000000000001", AppSecret: "demo-douyin-secret", AccessToken: "demo-douyin-token", ShopID: 4463798},
 		PDD:       PDDCredentials{ClientID: "demo_pdd_client", ClientSecret: "demo_pdd_secret", AccessToken: "demo_pdd_token"},
 		WeChatPay: WeChatPayCredentials{MchID: "1900000001", AppID: "wx0000000000000001", MerchantSerial: "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", PlatformSerial: "PUB_KEY_ID_0119000000012023111500000000000001", APIv3Key: "demo-apiv3-key-of-32-characters!"},
+		Alipay:    AlipayCredentials{AppID: "2021000000000001"},
 		WMS:       WMSCredentials{Token: "demo-wms-token"},
 		WeCom:     WeComCredentials{Key: "00000000-demo-4000-8000-wecom0000001"},
 		DingTalk:  DingTalkCredentials{AccessToken: "demo-dingtalk-token", Secret: "SECdemo0000000000000000000000000000000000000000000000000000000000"},
@@ -130,6 +146,7 @@ func (c Credentials) orDefault() Credentials {
 	fill(&c.Douyin, d.Douyin)
 	fill(&c.PDD, d.PDD)
 	fill(&c.WeChatPay, d.WeChatPay)
+	fill(&c.Alipay, d.Alipay)
 	fill(&c.WMS, d.WMS)
 	fill(&c.WeCom, d.WeCom)
 	fill(&c.DingTalk, d.DingTalk)

@@ -11,11 +11,12 @@ import (
 // Platform is where an order was placed.
 type Platform string
 
-// The platforms. A WeChat order is one of the shop's own mini program, paid with WeChat Pay; its id is the out_trade_no.
+// The platforms. A WeChat or Alipay order is one of the shop's own pages, paid there; its id is the out_trade_no.
 const (
 	Douyin Platform = "douyin"
 	PDD    Platform = "pdd"
 	WeChat Platform = "wechat"
+	Alipay Platform = "alipay"
 )
 
 // Status is the one word for where an order stands; each platform shows it in its own fields.
@@ -116,7 +117,7 @@ func (p Platform) unknownTo() []Status {
 	switch p {
 	case PDD:
 		return []Status{PartiallyShipped, PartiallyRefunded}
-	case WeChat:
+	case WeChat, Alipay:
 		return []Status{PartiallyPaid, PartiallyShipped}
 	default:
 		return nil
@@ -148,7 +149,7 @@ func (p Platform) checkID(id string) error {
 		if !pddID.MatchString(id) {
 			return fmt.Errorf("shop: a Pinduoduo order number is like 240601-123456789012345: %q", id)
 		}
-	case WeChat:
+	case WeChat, Alipay:
 		if !outTradeNo.MatchString(id) {
 			return fmt.Errorf("shop: an out_trade_no has 6 to 32 letters, digits or _-|*: %q", id)
 		}
@@ -161,7 +162,7 @@ func (p Platform) checkID(id string) error {
 // orderBook holds the orders, oldest first.
 type orderBook struct {
 	byID map[string]*Order
-	// byTransaction finds WeChat orders by the transaction id they have once they are paid.
+	// byTransaction finds WeChat and Alipay orders by the transaction id they have once they are paid.
 	byTransaction map[string]*Order
 	sequence      []*Order
 	transactions  []string

@@ -54,6 +54,7 @@ func (s *Shop) Handler() http.Handler {
 	s.routeDouyin(mux)
 	s.routePDD(mux)
 	s.routeWeChatPay(mux)
+	s.routeAlipay(mux)
 	s.routeWMS(mux)
 	s.routeWeCom(mux)
 	s.routeDingTalk(mux)

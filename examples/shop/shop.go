@@ -80,6 +80,7 @@ func New(o Options) (*Shop, error) {
 func (s *Shop) Credentials() Credentials {
 	c := s.creds
 	s.keys.complete(&c.WeChatPay)
+	s.keys.completeAlipay(&c.Alipay)
 	return c
 }
 
