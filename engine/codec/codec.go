@@ -43,6 +43,7 @@ func Append(dst []byte, e *core.Event, commands []core.Command, trace []core.Ent
 	if e.Reason != "" {
 		w.text("reason", e.Reason)
 	}
+	w.debug(e)
 	if len(commands) > 0 {
 		w.heads(commands)
 	}
@@ -104,6 +105,14 @@ func (w *writer) start(s *core.Start) {
 	w.text("seed", strconv.FormatUint(s.Seed, 16))
 	w.number("revision", int64(s.Revision))
 	w.value("trigger", s.Trigger)
+	if s.Into {
+		w.value("into", true)
+	}
+	w.breakpoints(s.Breakpoints)
+	if s.Pins != nil {
+		w.value("pins", s.Pins)
+	}
+	w.past(s.Past)
 }
 
 func (w *writer) heads(commands []core.Command) {

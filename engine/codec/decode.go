@@ -13,10 +13,16 @@ func Decode(data []byte) (*core.Recorded, error) {
 	if err != nil {
 		return nil, &Error{"not JSON: " + err.Error()}
 	}
-	r := reader{}
-	if r.o, _ = v.(core.Object); r.o == nil {
+	o, _ := v.(core.Object)
+	return recorded(o)
+}
+
+// recorded empties o.
+func recorded(o core.Object) (*core.Recorded, error) {
+	if o == nil {
 		return nil, &Error{"not an object"}
 	}
+	r := reader{o: o}
 	rec := &core.Recorded{Event: core.Event{
 		Kind:    core.EventKind(r.text("kind")),
 		At:      int64(r.number("at")),
@@ -28,7 +34,8 @@ func Decode(data []byte) (*core.Recorded, error) {
 	if !known[rec.Kind] {
 		return nil, &Error{"unknown kind " + strconv.Quote(string(rec.Kind)) + "; it was written by a newer version"}
 	}
-	if rec.Kind == core.RunStarted {
+	r.debug(rec)
+	if rec.Kind == core.RunStarted || rec.Kind == core.Retried {
 		rec.Start = r.start()
 	}
 	if f, ok := r.take("failure").(core.Object); ok {
@@ -52,6 +59,7 @@ func Decode(data []byte) (*core.Recorded, error) {
 var known = map[core.EventKind]bool{
 	core.RunStarted: true, core.TaskDone: true, core.TaskLost: true, core.TimerFired: true, core.SignalReceived: true,
 	core.ChildDone: true, core.LockGranted: true, core.CancelRequested: true, core.Continued: true,
+	core.BreakpointsSet: true, core.PauseRequested: true, core.Resumed: true, core.Judged: true, core.Retried: true,
 }
 
 // reader takes members out of an object; what is left at the end is not known.
@@ -116,6 +124,7 @@ func (r *reader) start() *core.Start {
 		r.fail("trigger is not an object")
 	}
 	s.Trigger = trigger
+	s.Into, s.Breakpoints, s.Pins, s.Past = r.flag("into"), r.breakpoints(), r.object("pins"), r.past()
 	return s
 }
 

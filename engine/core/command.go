@@ -21,7 +21,7 @@ const (
 	Respond      CommandKind = "Respond"      // answer the caller that waits for this run
 	Finish       CommandKind = "Finish"       // the run is over
 	Yield        CommandKind = "Yield"        // let others have a turn, then send Continued
-	HoldForHuman CommandKind = "HoldForHuman" // a task's outcome is unknown: answer with TaskDone, with the Attempt, when a person says what became of it
+	HoldForHuman CommandKind = "HoldForHuman" // a task's outcome is unknown: answer with Judged when a person says what became of it
 )
 
 // Command is one thing the driver is to do. Which fields are set depends on the kind.
@@ -47,6 +47,9 @@ type Command struct {
 	Flow   string
 	Input  Value
 	Detach bool
+	// Breakpoints and Into are what the child of a run that is looked into begins with.
+	Breakpoints []Breakpoint
+	Into        bool
 	// Response is of Respond, End of Finish.
 	Response *Response
 	End      *End

@@ -22,6 +22,8 @@ func (s *State) Dump() string {
 	d.flag("yielded", s.yielded)
 	d.flag("responded", s.responded)
 	d.number("orphans", int64(s.orphans))
+	d.number("regain", int64(s.regain))
+	d.flag("compensated", s.compensated)
 	d.end()
 	if s.phase == RunNew {
 		return string(d.b)
@@ -36,6 +38,7 @@ func (s *State) Dump() string {
 	if s.root != nil {
 		d.frame(s.root)
 	}
+	d.debug(s.debug)
 	d.queue(s)
 	d.pending(s)
 	for _, u := range s.undo {
@@ -180,6 +183,8 @@ func (d *dumper) activation(a *activation) {
 	}
 	d.number("task", int64(a.asked))
 	d.value("args", a.args)
+	d.number("tries", int64(a.tries))
+	d.flag("anew", a.anew)
 	d.flag("doubt", a.doubt)
 	d.value("output", a.output)
 	d.failure("", a.failure)
@@ -251,6 +256,36 @@ func (d *dumper) field(name string, v reflect.Value, within bool) {
 	}
 }
 
+// debug shows where a run stops and where it is stopped.
+func (d *dumper) debug(x *debug) {
+	if x == nil {
+		return
+	}
+	d.word("debug")
+	d.text("mode", string(x.mode))
+	d.text("to", x.to)
+	d.number("depth", int64(x.depth))
+	d.time("rest", x.rest)
+	if x.from != nil {
+		d.text("from", x.from.path())
+	}
+	d.end()
+	for _, b := range x.given {
+		d.word("breakpoint " + string(b.On) + " " + b.Node)
+		d.text("flow", b.Flow)
+		d.text("when", b.When)
+		d.end()
+	}
+	for _, s := range x.stops {
+		d.word("stopped " + string(s.on))
+		if s.act != nil {
+			d.text("at", s.act.path())
+		}
+		d.time("since", s.at)
+		d.end()
+	}
+}
+
 // queue shows what is ready but had no turn: a run that yielded has some.
 func (d *dumper) queue(s *State) {
 	for _, a := range s.queue[s.head:] {
@@ -277,6 +312,7 @@ func (d *dumper) pending(s *State) {
 		d.number("purpose", int64(p.purpose))
 		d.number("n", int64(p.n))
 		d.flag("granted", p.granted)
+		d.flag("regain", p.regain)
 		d.flag("orphan", p.orphan)
 		if p.Kind == RunTask {
 			d.value("args", p.Args)

@@ -14,6 +14,11 @@ const (
 	LockGranted     EventKind = "LockGranted"     // a lock that was asked for is held now
 	CancelRequested EventKind = "CancelRequested" // somebody asked to cancel the run
 	Continued       EventKind = "Continued"       // the driver gave a run that had yielded its next turn
+	BreakpointsSet  EventKind = "BreakpointsSet"  // somebody replaced the run's breakpoints
+	PauseRequested  EventKind = "PauseRequested"  // somebody asked to pause the run
+	Resumed         EventKind = "Resumed"         // somebody let a stopped run go on
+	Judged          EventKind = "Judged"          // somebody said what became of a write whose outcome was unknown
+	Retried         EventKind = "Retried"         // somebody let a failed run go on from where it failed
 )
 
 // Event is one thing that happened to a run. Which fields are set depends on the kind.
@@ -21,11 +26,11 @@ type Event struct {
 	Kind EventKind
 	// At is the driver's time in nanoseconds of Unix time. Step makes it monotone within the run.
 	At int64
-	// Start is of RunStarted.
+	// Start is of RunStarted and Retried.
 	Start *Start
 	// ID is of the task, timer, subscription, child or lock that the event answers.
 	ID ID
-	// Attempt is of TaskDone, and of TaskLost where the driver knows it: an answer to an attempt that was given up changes
+	// Attempt is of TaskDone and Judged, and of TaskLost where the driver knows it: an answer to an attempt that was given up changes
 	// nothing.
 	Attempt int
 	// Value or Failure is the outcome (TaskDone, ChildDone) or the data (SignalReceived). With a Failure,
@@ -34,6 +39,13 @@ type Event struct {
 	Failure *Failure
 	// Reason is of CancelRequested.
 	Reason string
+	// Again is of Judged: it was not done, and is to be done.
+	Again bool
+	// Breakpoints are of BreakpointsSet, Resume of Resumed.
+	Breakpoints []Breakpoint
+	Resume      *Resume
+	// By names the person behind an event that people cause.
+	By string
 }
 
 // Start is what a run begins with. All that a fold reads and that is not in the plan stands here.
@@ -53,6 +65,13 @@ type Start struct {
 	Seed uint64
 	// Revision numbers the meaning of the core itself, see Revisions.
 	Revision int
+	// Breakpoints are in force from the start; Into stops before the first activation.
+	Breakpoints []Breakpoint
+	Into        bool
+	// Pins are outputs by node id: such a node is not executed.
+	Pins Object
+	// Past is what the run takes over; nil for a run of its own.
+	Past *Past
 }
 
 // Gate makes a run wait, queued, until fewer than Limit others that name the same key are at work.

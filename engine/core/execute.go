@@ -3,6 +3,7 @@ package core
 import (
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -66,10 +67,23 @@ func (m *stepper) cancelRest(a *activation) {
 
 // execute is an activation's turn.
 func (m *stepper) execute(a *activation) {
+	if m.s.debug != nil && a.attempt == 0 && m.stopsBefore(a) {
+		return
+	}
+	m.begins(a)
+}
+
+// begins begins an activation's next try.
+func (m *stepper) begins(a *activation) {
 	if a.number == 0 {
 		a.number = m.s.steps
 	}
 	a.attempt++
+	if out, pinned := m.s.start.Pins[a.node.ID]; pinned {
+		m.forced = forced{a, ForcedPin, ""}
+		m.complete(a, Result{Value: out})
+		return
+	}
 	switch n := a.node; {
 	case n.Eval != nil:
 		if r, f := n.Eval(m.scopeOf(a.frame, a)); f != nil {
@@ -94,13 +108,16 @@ func (m *stepper) execute(a *activation) {
 // twice must see the same request twice.
 func (m *stepper) dispatch(a *activation) {
 	n := a.node
-	if a.asked == 0 {
+	if a.asked == 0 || a.anew {
 		args, f := n.Task.Args(m.scopeOf(a.frame, a))
 		if f != nil {
 			m.fail(a, f)
 			return
 		}
-		a.args, a.asked = args, m.nextID()
+		if a.asked == 0 || !reflect.DeepEqual(args, a.args) {
+			a.asked = m.idOf(a, args)
+		}
+		a.args, a.anew = args, false
 	}
 	a.phase = PhaseRunning
 	m.trace(a)
@@ -116,6 +133,7 @@ func (m *stepper) hold(a *activation) {
 }
 
 func (m *stepper) again(a *activation) {
+	a.anew = a.phase == PhasePaused
 	a.phase, a.failure = PhaseReady, nil
 	m.s.queue = append(m.s.queue, a)
 }
@@ -181,6 +199,9 @@ func (m *stepper) complete(a *activation, r Result) {
 	}
 	m.follow(a, true)
 	m.closeOne(a)
+	if m.s.debug != nil {
+		m.stopsAfter(a)
+	}
 }
 
 // assign sets run variables. The old object stays as it is: outputs may refer to it.
@@ -203,14 +224,14 @@ func (m *stepper) fault(a *activation, f *Failure) {
 		a.doubt = f.Unknown || a.doubt && a.phase != PhaseHeld
 	}
 	r := a.node.Retry
-	if r == nil || f.Permanent || a.attempt > r.Max || !m.wanted(r, a, f) {
+	if r == nil || f.Permanent || a.attempt-a.tries > r.Max || !m.wanted(r, a, f) {
 		m.fail(a, f)
 		return
 	}
 	a.failure = f
 	a.phase = PhaseDelayed
 	m.trace(a)
-	m.setTimer(a, purposeRetry, 0, m.after(r.pause(a.attempt, m.seed(a))))
+	m.setTimer(a, purposeRetry, 0, m.after(r.pause(a.attempt-a.tries, m.seed(a))))
 }
 
 // wanted asks the policy's condition, with the failure in scope. A condition that fails does not retry.
@@ -250,6 +271,13 @@ func (r *Retry) pause(attempt int, seed uint64) time.Duration {
 func (m *stepper) fail(a *activation, f *Failure) {
 	m.release(a)
 	f = a.located(f)
+	if m.s.debug == nil || !m.stopsOnError(a, f) {
+		m.failed(a, f)
+	}
+}
+
+// failed lets a failure take its way.
+func (m *stepper) failed(a *activation, f *Failure) {
 	a.failure, a.output = f, nil
 	a.phase = PhaseFailed
 	m.trace(a)

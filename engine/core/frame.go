@@ -144,6 +144,9 @@ func (n *Node) last() bool {
 // stopFrame cancels what still runs in a frame and takes it from its owner. Its outputs stay readable.
 func (m *stepper) stopFrame(f *frame) {
 	f.closed = true
+	if m.s.stopped() {
+		m.unstop(f)
+	}
 	if a := f.owner; a != nil {
 		if i := slices.Index(a.bodies, f); i >= 0 {
 			a.bodies = slices.Delete(a.bodies, i, i+1)
@@ -199,6 +202,9 @@ func (m *stepper) subscribe(a *activation, n int, event, key string) {
 
 func (m *stepper) startChild(a *activation, flow string, input Value, detach bool) ID {
 	c := Command{Kind: StartChild, ID: m.nextID(), Node: a.node.ID, At: m.s.now, Flow: flow, Input: input, Detach: detach}
+	if d := m.s.debug; d != nil {
+		c.Breakpoints, c.Into = m.handedDown(), d.mode == StepInto && d.from == a
+	}
 	m.ask(&pending{act: a, Command: c})
 	return c.ID
 }

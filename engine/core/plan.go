@@ -16,6 +16,9 @@ type Plan struct {
 	// Vars are the run variables at the start.
 	Vars   Object
 	Tables Object
+	// Condition compiles the condition of a breakpoint on one of the plan's nodes; it gives nil where that is wrong, and the
+	// breakpoint then always stops. A plan without one has no conditions.
+	Condition func(Breakpoint) Expr
 	// Keys are the business keys a run is found by. The core does not read them: drivers do, with a TriggerScope.
 	Keys []Key
 	// Concurrency bounds how many runs of the flow are at work; nil does not. Drivers make a run's gate of it.

@@ -14,6 +14,7 @@ type State struct {
 	phase     RunPhase
 	start     Start
 	startedAt int64
+	begunAt   int64
 	now       int64
 	seq       uint64
 	lastID    ID
@@ -42,6 +43,13 @@ type State struct {
 	end    *End
 	undo   []*undo
 	undone []Value
+	// compensated: a compensation was asked for.
+	compensated bool
+
+	// debug is nil for a run that nobody looks into.
+	debug *debug
+	// regain counts locks that were held before and are asked for again: until then nothing moves.
+	regain int
 
 	step stepper
 }
@@ -76,6 +84,10 @@ type activation struct {
 	// number is the activation's ordinal in the run, 0 before its first turn.
 	number  int
 	attempt int
+	// tries counts those before a person asked for it again: the retry policy begins anew. anew: what is asked may be other
+	// than what was asked then.
+	tries int
+	anew  bool
 	// asked is the task's id: it is kept over the tries, so that they share one idempotency key.
 	asked ID
 	args  Value
@@ -120,8 +132,8 @@ type pending struct {
 	purpose purpose
 	// n is the machine's number for a timer or a subscription.
 	n int
-	// granted is of a lock that is held.
-	granted bool
+	// granted is of a lock that is held; regain of one that was, before the run was taken up again.
+	granted, regain bool
 	// orphan tasks were aborted; only the unwinding of the run waits for them.
 	orphan bool
 	undo   *undo
@@ -165,8 +177,12 @@ func (s *State) Seq() uint64 { return s.seq }
 // Now is the time of the last event, in nanoseconds of Unix time.
 func (s *State) Now() int64 { return s.now }
 
-// StartedAt is the time of the first event, in nanoseconds of Unix time.
+// StartedAt is when the run started as its expressions see it, in nanoseconds of Unix time: of a run that took over a past,
+// when that began.
 func (s *State) StartedAt() int64 { return s.startedAt }
+
+// BegunAt is the time of the event that the run began with, in nanoseconds of Unix time.
+func (s *State) BegunAt() int64 { return s.begunAt }
 
 // Start is what the run began with.
 func (s *State) Start() *Start { return &s.start }

@@ -50,6 +50,7 @@ type stepper struct {
 	// own and body are handed out as scopes, one of each at a time.
 	own, body view
 	turn      Turn
+	forced    forced
 }
 
 // Step folds one event into the state and says what must be done next. It runs until nothing is ready or the fuel is
@@ -57,10 +58,8 @@ type stepper struct {
 func Step(p *Plan, s *State, e *Event, d *Decision) error {
 	d.Applied, d.Commands, d.Trace = false, d.Commands[:0], d.Trace[:0]
 	m := &s.step
-	m.p, m.s, m.d, m.err = p, s, d, nil
-	if m.fuel = p.Fuel; m.fuel == 0 {
-		m.fuel = DefaultFuel
-	}
+	m.p, m.s, m.d, m.err, m.forced = p, s, d, nil, forced{}
+	m.refuel()
 	do := runTransitions[s.phase][e.Kind]
 	if do == onNothing {
 		return &Corruption{s.seq + 1, fmt.Sprintf("%s cannot come while the run is %s", e.Kind, s.phase)}
@@ -75,6 +74,13 @@ func Step(p *Plan, s *State, e *Event, d *Decision) error {
 	m.drain()
 	s.seq++
 	return m.result()
+}
+
+// refuel grants the activations of one step.
+func (m *stepper) refuel() {
+	if m.fuel = m.p.Fuel; m.fuel == 0 {
+		m.fuel = DefaultFuel
+	}
 }
 
 func (m *stepper) result() error {
@@ -131,6 +137,10 @@ func (m *stepper) act(do action, a *activation, arg cueArg) {
 		m.expire(a)
 	case doDrop:
 		m.drop(a, arg.quiet)
+	case doGo:
+		m.goOn(a)
+	case doSkip:
+		m.complete(a, Result{Value: arg.value, Port: arg.port})
 	}
 }
 
@@ -163,6 +173,16 @@ func (m *stepper) react(do reaction, e *Event) bool {
 		was := m.s.yielded
 		m.s.yielded = false
 		return was
+	case onBreakpointsSet:
+		return m.breakpointsSet(e)
+	case onPauseRequested:
+		return m.pauseRequested()
+	case onResumed:
+		return m.resumed(e)
+	case onJudged:
+		return m.judged(e)
+	case onRetried:
+		return m.retried(e)
 	}
 	return false
 }
@@ -172,7 +192,7 @@ func (m *stepper) drain() {
 	s := m.s
 	for m.err == nil {
 		switch {
-		case s.phase == RunFinished:
+		case s.phase == RunFinished || s.regain > 0 || s.stopped():
 			return
 		case s.hit < len(s.hits):
 			h := s.hits[s.hit]
@@ -265,16 +285,39 @@ func (m *stepper) begin(e *Event) bool {
 		m.corrupt("the run needs revision %d of the core, this one knows 1 to %d", e.Start.Revision, Revision)
 		return false
 	}
-	s.start, s.startedAt, s.now = *e.Start, e.At, e.At
+	s.start, s.begunAt, s.startedAt, s.now = *e.Start, e.At, e.At, e.At
 	s.phase, s.vars = RunActive, m.p.Vars
 	s.pending = map[ID]*pending{}
 	s.spare = make([][]*frame, len(m.p.Graphs))
-	if g := s.start.Gate; g != nil {
+	m.setPoints(e.Start.Breakpoints)
+	if e.Start.Into {
+		m.debugging().mode = StepInto
+	}
+	if e.Start.Past != nil {
+		return m.relive(e)
+	}
+	m.enterAtGate()
+	return true
+}
+
+// retried is Retried: the run begins once more, with its past.
+func (m *stepper) retried(e *Event) bool {
+	if m.s.end.Status != Failed || e.Start == nil || e.Start.Past == nil {
+		return false
+	}
+	s, step := m.s, *m
+	*s = State{seq: s.seq, lastID: s.lastID}
+	*m = step
+	return m.begin(e)
+}
+
+// enterAtGate begins the flow's own graph, as soon as the run's gate lets it.
+func (m *stepper) enterAtGate() {
+	if g := m.s.start.Gate; g != nil {
 		m.ask(&pending{Command: Command{Kind: AcquireLock, ID: m.nextID(), Key: g.Key, Gate: g}})
 	} else {
 		m.enterRoot()
 	}
-	return true
 }
 
 // enterRoot begins the flow's own graph, and with it the time that the run may take.
@@ -371,6 +414,9 @@ func (m *stepper) lockGranted(e *Event) bool {
 	p := m.answered(e.ID, AcquireLock)
 	if p == nil || p.granted {
 		return false
+	}
+	if p.regain {
+		return m.regained(p)
 	}
 	p.granted = true
 	if p.act == nil {

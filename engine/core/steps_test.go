@@ -24,6 +24,9 @@ var update = flag.Bool("update", false, "write transcripts anew")
 //	start, done, fail, lost, fire, signal, child, lock, cancel, continue    an event, see enginetest.ParseEvent
 //	crash                  folds the journal into a fresh state, which must dump like the old one and takes its place
 //	pending, state         print what the run waits for, and its dump
+//	stops, look PATH       print where the run is stopped, and what can be seen there
+//	refuse ...             prints why such a resume would be refused
+//	retry SEQ...           lets the failed run go on with these events of its journal taken over; error:NODE stops it there
 //	tamper SEQ KIND ID     folds the journal with another command at the head of what event SEQ caused
 //	replay SEQ             folds the journal with event SEQ twice
 //
@@ -99,6 +102,8 @@ type session struct {
 	state    *core.State
 	decision core.Decision
 	journal  []core.Recorded
+	// asked are the tasks that were asked for.
+	asked []core.Command
 	// dumps are the dumps of the state after each event of the journal.
 	dumps []string
 	met   *coverage
@@ -123,9 +128,16 @@ func (s *session) play(t *testing.T, line string) string {
 		return fmt.Sprintf("  folded %d events\n", s.state.Seq()) + describePending(s.state)
 	case "tamper", "replay":
 		return s.tampered(t, words)
+	case "stops":
+		return describeStops(s.state)
+	case "look":
+		return s.look(words[1])
+	case "refuse":
+		e, err := enginetest.ParseEvent(strings.Replace(line, "refuse", "resume", 1), s.plan, s.state)
+		require.NoError(t, err, line)
+		return fmt.Sprintf("  %v\n", s.state.Refuse(s.plan, e.Resume))
 	}
-	e, err := enginetest.ParseEvent(line, s.plan, s.state)
-	require.NoError(t, err, line)
+	e := s.event(t, line)
 	before := s.state.Phase()
 	if err := core.Step(s.plan, s.state, &e, &s.decision); err != nil {
 		// The state is of no use after an error.
@@ -140,10 +152,81 @@ func (s *session) play(t *testing.T, line string) string {
 	}
 	s.journal = append(s.journal, core.Recorded{Event: e, Heads: core.Heads(s.decision.Commands)})
 	s.dumps = append(s.dumps, s.state.Dump())
+	for _, c := range s.decision.Commands {
+		if c.Kind == core.RunTask {
+			s.asked = append(s.asked, c)
+		}
+	}
 	if s.state.Phase() == core.RunFinished {
 		require.Empty(t, s.state.Pending(), "a run that is over waits for something")
 	}
 	return describe(&s.decision)
+}
+
+// event reads an event.
+func (s *session) event(t *testing.T, line string) core.Event {
+	if words := strings.Fields(line); words[0] == "retry" {
+		return s.retry(t, words[1:])
+	}
+	e, err := enginetest.ParseEvent(line, s.plan, s.state)
+	require.NoError(t, err, line)
+	return e
+}
+
+// retry takes over events of the journal, as a driver would that found out which.
+func (s *session) retry(t *testing.T, words []string) core.Event {
+	start := *s.journal[0].Start
+	past := &core.Past{Run: start.Run, Seq: s.state.Seq(), Began: s.journal[0].At, LastID: s.state.LastID()}
+	start.Past = past
+	for _, w := range words {
+		if at, ok := strings.CutPrefix(w, "error:"); ok {
+			start.Breakpoints = []core.Breakpoint{{Node: at, On: core.StopError}}
+			continue
+		}
+		var seq, id uint64
+		_, err := fmt.Sscan(w, &seq)
+		require.NoError(t, err)
+		e := s.journal[seq-1].Event
+		if _, mapped, ok := strings.Cut(w, "="); ok {
+			_, err := fmt.Sscan(mapped, &id)
+			require.NoError(t, err)
+			e.ID = core.ID(id)
+		}
+		past.Events = append(past.Events, e)
+	}
+	for i := range s.asked {
+		past.Asked = append(past.Asked, core.Asked{Path: s.asked[i].Path, ID: s.asked[i].ID, Args: s.asked[i].Args})
+	}
+	return core.Event{Kind: core.Retried, At: s.state.Now(), Start: &start, By: "ann"}
+}
+
+func (s *session) look(path string) string {
+	sight, ok := core.Look(s.plan, s.state, path)
+	if !ok {
+		return "  nothing there\n"
+	}
+	text := fmt.Sprintf("  %s %s input=%s nodes=%s vars=%s", sight.Path, sight.Phase, enginetest.JSON(sight.Input), enginetest.JSON(sight.Nodes), enginetest.JSON(sight.Vars))
+	if sight.Index >= 0 {
+		text += fmt.Sprintf(" item=%s index=%d", enginetest.JSON(sight.Item), sight.Index)
+	}
+	if sight.Task != nil {
+		text += " args=" + enginetest.JSON(sight.Args)
+	}
+	if sight.Output != nil {
+		text += " out=" + enginetest.JSON(sight.Output)
+	}
+	return text + describeFailure(sight.Failure) + describeFailure(sight.Refusal) + "\n"
+}
+
+func describeStops(s *core.State) string {
+	var b strings.Builder
+	for _, stop := range s.Stops() {
+		fmt.Fprintf(&b, "  stopped %s %s%s\n", stop.On, stop.Path, describeFailure(stop.Failure))
+	}
+	if b.Len() == 0 {
+		return "  not stopped\n"
+	}
+	return b.String()
 }
 
 // fold folds recorded events into the fresh state and holds every prefix against the state it had.
@@ -198,6 +281,9 @@ func describe(d *core.Decision) string {
 		}
 		if e.Output != nil {
 			fmt.Fprintf(&b, " out=%s", enginetest.JSON(e.Output))
+		}
+		if e.Forced != "" {
+			fmt.Fprintf(&b, " %s by=%s", e.Forced, e.By)
 		}
 		b.WriteString(describeFailure(e.Failure))
 		b.WriteString("\n")

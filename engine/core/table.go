@@ -11,6 +11,7 @@ const (
 	PhaseDelayed                // waits for its next try
 	PhaseWaiting                // a control node waits for a timer, a signal, a child, a lock or a body
 	PhaseHeld                   // a crash swallowed the outcome of its write; a person has to say
+	PhasePaused                 // the run is stopped there: before its first try, or at a failure nobody was told of yet
 	PhaseSucceeded              //
 	PhaseFailed                 //
 	PhaseSkipped                // all its edges were skipped
@@ -19,7 +20,7 @@ const (
 )
 
 var phaseNames = [phases]string{
-	"pending", "ready", "running", "delayed", "waiting", "held", "succeeded", "failed", "skipped", "cancelled",
+	"pending", "ready", "running", "delayed", "waiting", "held", "paused", "succeeded", "failed", "skipped", "cancelled",
 }
 
 // String is the phase's name.
@@ -42,10 +43,13 @@ const (
 	CueWake              // something its machine waits for came
 	CueExpire            // its timeout came
 	CueCancel            // it is no longer wanted
+	CueGo                // a person lets it go on
+	CueSkip              // a person gives its output instead
+	CueAgain             // a person wants it tried once more
 	cues
 )
 
-var cueNames = [cues]string{"arrive", "turn", "done", "fault", "lost", "due", "wake", "expire", "cancel"}
+var cueNames = [cues]string{"arrive", "turn", "done", "fault", "lost", "due", "wake", "expire", "cancel", "go", "skip", "again"}
 
 // String is the cue's name.
 func (c Cue) String() string { return cueNames[c] }
@@ -75,12 +79,16 @@ const (
 	doWake
 	doExpire
 	doDrop
+	doGo
+	doSkip
 )
 
 // cueArg is what came with a cue.
 type cueArg struct {
 	value   Value
 	failure *Failure
+	// port is of CueSkip.
+	port int
 	// taken and edge are of CueArrive.
 	taken bool
 	edge  int
@@ -99,13 +107,13 @@ func Table() []Row {
 			Why: "starts when its join is satisfied; with all edges resolved and too few taken it is skipped, and its edges with it"},
 		{From: PhasePending, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
 			Why: "its graph ended, or a join that it leads to went ahead with cancelRest"},
-		{From: PhaseReady, On: CueTurn, To: []Phase{PhaseRunning, PhaseWaiting, PhaseDelayed, PhaseSucceeded, PhaseFailed}, do: doExecute,
-			Why: "a pure node is evaluated, a task handed out, a machine entered"},
+		{From: PhaseReady, On: CueTurn, To: []Phase{PhaseRunning, PhaseWaiting, PhaseDelayed, PhasePaused, PhaseSucceeded, PhaseFailed}, do: doExecute,
+			Why: "a pure node is evaluated, a task handed out, a machine entered; a breakpoint stops the run before that, or at the failure"},
 		{From: PhaseReady, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
 			Why: "no longer wanted before its turn came"},
 		{From: PhaseRunning, On: CueDone, To: []Phase{PhaseSucceeded}, do: doDone,
 			Why: "the task was done"},
-		{From: PhaseRunning, On: CueFault, To: []Phase{PhaseDelayed, PhaseFailed}, do: doFaulted,
+		{From: PhaseRunning, On: CueFault, To: []Phase{PhaseDelayed, PhasePaused, PhaseFailed}, do: doFaulted,
 			Why: "tried again while the retry policy allows, else the failure takes the error port, is continued over, or fails the graph"},
 		{From: PhaseRunning, On: CueLost, To: []Phase{PhaseHeld}, do: doHold,
 			Why: "a write whose outcome nobody knows waits for a person, as its onUnknown asks"},
@@ -115,18 +123,28 @@ func Table() []Row {
 			Why: "the next try, with the same arguments and idempotency key"},
 		{From: PhaseDelayed, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
 			Why: "no longer wanted between two tries"},
-		{From: PhaseWaiting, On: CueWake, To: []Phase{PhaseWaiting, PhaseDelayed, PhaseSucceeded, PhaseFailed}, do: doWake,
+		{From: PhaseWaiting, On: CueWake, To: []Phase{PhaseWaiting, PhaseDelayed, PhasePaused, PhaseSucceeded, PhaseFailed}, do: doWake,
 			Why: "the machine is advanced"},
-		{From: PhaseWaiting, On: CueExpire, To: []Phase{PhaseDelayed, PhaseFailed}, do: doExpire,
+		{From: PhaseWaiting, On: CueExpire, To: []Phase{PhaseDelayed, PhasePaused, PhaseFailed}, do: doExpire,
 			Why: "the node's timeout came first"},
 		{From: PhaseWaiting, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
 			Why: "all that the machine waits for is dropped"},
 		{From: PhaseHeld, On: CueDone, To: []Phase{PhaseSucceeded}, do: doDone,
 			Why: "a person said that it was done, and with what output"},
-		{From: PhaseHeld, On: CueFault, To: []Phase{PhaseDelayed, PhaseFailed}, do: doFaulted,
+		{From: PhaseHeld, On: CueFault, To: []Phase{PhaseDelayed, PhasePaused, PhaseFailed}, do: doFaulted,
 			Why: "a person said that it was not done"},
 		{From: PhaseHeld, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
 			Why: "no longer wanted; whether it was done stays unknown, so that its compensation is owed"},
+		{From: PhaseHeld, On: CueAgain, To: []Phase{PhaseReady}, do: doAgain,
+			Why: "a person wants it done once more, with the same arguments and idempotency key"},
+		{From: PhasePaused, On: CueGo, To: []Phase{PhaseRunning, PhaseWaiting, PhaseDelayed, PhasePaused, PhaseSucceeded, PhaseFailed}, do: doGo,
+			Why: "its first try begins, or its failure goes where it would have gone"},
+		{From: PhasePaused, On: CueSkip, To: []Phase{PhaseSucceeded}, do: doSkip,
+			Why: "it is not executed: a person gave its output"},
+		{From: PhasePaused, On: CueAgain, To: []Phase{PhaseReady}, do: doAgain,
+			Why: "it failed, and a person wants it tried once more, with what is in scope now"},
+		{From: PhasePaused, On: CueCancel, To: []Phase{PhaseCancelled}, do: doDrop,
+			Why: "no longer wanted while the run was stopped there"},
 	}
 	for _, from := range []Phase{PhaseReady, PhaseRunning, PhaseDelayed, PhaseWaiting, PhaseHeld, PhaseSucceeded, PhaseFailed, PhaseCancelled} {
 		rows = append(rows, Row{From: from, On: CueArrive, To: []Phase{from}, do: doIgnore,
@@ -193,6 +211,11 @@ const (
 	onLockGranted
 	onCancelRequested
 	onContinued
+	onBreakpointsSet
+	onPauseRequested
+	onResumed
+	onJudged
+	onRetried
 	onLate
 )
 
@@ -209,14 +232,19 @@ func RunTable() []RunRow {
 		{RunActive, LockGranted, goesOn, "the machine that asked for the lock is advanced", onLockGranted},
 		{RunActive, CancelRequested, []RunPhase{RunUnwinding, RunFinished}, "everything under way is dropped, then the run unwinds", onCancelRequested},
 		{RunActive, Continued, goesOn, "the queue is worked on with new fuel", onContinued},
+		{RunActive, BreakpointsSet, []RunPhase{RunActive}, "the breakpoints are replaced", onBreakpointsSet},
+		{RunActive, PauseRequested, []RunPhase{RunActive}, "nothing starts any more until a person lets the run go on", onPauseRequested},
+		{RunActive, Resumed, goesOn, "what was changed by hand is in force, and the run goes on", onResumed},
+		{RunActive, Judged, goesOn, "a person said what became of a held write", onJudged},
+		{RunFinished, Retried, goesOn, "it takes over what it had done, and goes on from where it failed", onRetried},
 		{RunUnwinding, TaskDone, []RunPhase{RunUnwinding, RunFinished}, "an aborted task's outcome, or a compensation's", onTaskDone},
 		{RunUnwinding, TaskLost, []RunPhase{RunUnwinding, RunFinished}, "an aborted task's outcome is unknown", onTaskLost},
 		{RunUnwinding, TimerFired, []RunPhase{RunUnwinding}, "a compensation is tried again", onTimerFired},
 	}
-	for _, on := range []EventKind{SignalReceived, ChildDone, LockGranted, CancelRequested, Continued} {
+	for _, on := range []EventKind{SignalReceived, ChildDone, LockGranted, CancelRequested, Continued, BreakpointsSet, PauseRequested, Resumed, Judged} {
 		rows = append(rows, RunRow{RunUnwinding, on, []RunPhase{RunUnwinding}, "nothing waits for it any more", onLate})
 	}
-	for _, on := range []EventKind{TaskDone, TaskLost, TimerFired, SignalReceived, ChildDone, LockGranted, CancelRequested, Continued} {
+	for _, on := range []EventKind{TaskDone, TaskLost, TimerFired, SignalReceived, ChildDone, LockGranted, CancelRequested, Continued, BreakpointsSet, PauseRequested, Resumed, Judged} {
 		rows = append(rows, RunRow{RunFinished, on, []RunPhase{RunFinished}, "the run is over", onLate})
 	}
 	return rows

@@ -16,6 +16,11 @@ type Entry struct {
 	Input   Value
 	Output  Value
 	Failure *Failure
+	// Number is the activation's ordinal in the run, 0 before its first turn.
+	Number int
+	// Forced says that a person decided what the activation gave, and By who it was.
+	Forced Forced
+	By     string
 }
 
 // trace tells that an activation reached its phase.
@@ -26,7 +31,10 @@ func (m *stepper) trace(a *activation) {
 	n := a.node
 	e := Entry{
 		Path: a.path(), Node: m.p.Graphs[n.Graph].Nodes[n.Local], NodeID: n.ID, Type: n.Type, Phase: a.phase, Attempt: a.attempt, At: m.s.now,
-		Failure: a.failure,
+		Failure: a.failure, Number: a.number,
+	}
+	if m.forced.act == a {
+		e.Forced, e.By = m.forced.how, m.forced.by
 	}
 	if a.phase != PhaseSkipped {
 		e.Input = m.scopeOf(a.frame, a).Input()

@@ -50,6 +50,9 @@ func (m *stepper) unwind(end *End) {
 		m.stopFrame(s.root)
 	}
 	s.queue, s.head, s.hits, s.hit, s.ended, s.yielded = nil, 0, nil, 0, nil, false
+	if s.debug != nil {
+		s.debug.stops, s.debug.rest = nil, 0
+	}
 	if end.Status == Succeeded {
 		m.finish()
 		return
@@ -83,6 +86,7 @@ func (m *stepper) nextUndo() {
 
 // compensate hands a compensation out.
 func (m *stepper) compensate(u *undo) {
+	m.s.compensated = true
 	u.attempt++
 	m.ask(&pending{undo: u, Command: Command{
 		Kind: RunTask, ID: u.id, Node: u.node, Path: u.path + ".compensate", Attempt: u.attempt, Task: u.task, Args: u.args, Timeout: u.timeout,

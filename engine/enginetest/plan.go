@@ -37,6 +37,13 @@ func Plan(text string) (*core.Plan, error) {
 		plan: &core.Plan{Flow: core.FlowInfo{ID: "test", Version: 1}, Hash: strconv.FormatUint(h.Sum64(), 16)},
 		ids:  map[string]int{},
 	}
+	b.plan.Condition = func(p core.Breakpoint) core.Expr {
+		when, err := b.expr(p.When)
+		if err != nil {
+			return nil
+		}
+		return when
+	}
 	b.openGraph(-1)
 	for i, line := range strings.Split(text, "\n") {
 		if err := b.line(line); err != nil {

@@ -14,7 +14,7 @@ import (
 var words = map[string]core.EventKind{
 	"start": core.RunStarted, "done": core.TaskDone, "fail": core.TaskDone, "lost": core.TaskLost, "fire": core.TimerFired,
 	"signal": core.SignalReceived, "child": core.ChildDone, "lock": core.LockGranted, "cancel": core.CancelRequested,
-	"continue": core.Continued,
+	"continue": core.Continued, "break": core.BreakpointsSet, "pause": core.PauseRequested, "resume": core.Resumed, "judge": core.Judged,
 }
 
 // ParseEvent reads an event from a line such as
@@ -23,6 +23,11 @@ var words = map[string]core.EventKind{
 //	done 1 value={"ok":true}              lost 1            child 5 value=1        continue
 //	fail 1 code=http.status permanent     lock 6            child 5 code=broken
 //	start gate=KEY                        cancel code=run.too_big
+//	break b after:c error:d if=EXPR       pause by=ann
+//	resume mode=over to=c                 resume mode=continue skip=1 port=p
+//	resume vars={"v":1} outputs={"b":2}   resume again
+//	judge 1 value=1                       judge 1 again
+//	start break=after:b into pins={"b":1}
 //
 // Times are at=DURATION since time zero. What a line leaves out comes from the state: the attempt is the one that is
 // pending, the time the last one, or when the timer is due.
@@ -36,6 +41,9 @@ func ParseEvent(line string, p *core.Plan, s *core.State) (core.Event, error) {
 	if kind == core.RunStarted {
 		e.Start = &core.Start{Run: "run", Plan: p.Hash, Seed: 1, Revision: core.Revision}
 	}
+	if kind == core.Resumed {
+		e.Resume = &core.Resume{Mode: core.Continue}
+	}
 	fields = fields[1:]
 	if len(fields) > 0 {
 		if id, err := strconv.ParseUint(fields[0], 10, 64); err == nil {
@@ -45,7 +53,7 @@ func ParseEvent(line string, p *core.Plan, s *core.State) (core.Event, error) {
 	}
 	for _, pending := range s.Pending() {
 		if pending.ID == e.ID && e.ID != 0 {
-			if kind == core.TaskDone || kind == core.TaskLost {
+			if kind == core.TaskDone || kind == core.TaskLost || kind == core.Judged {
 				e.Attempt = pending.Attempt
 			}
 			if kind == core.TimerFired {
@@ -55,6 +63,10 @@ func ParseEvent(line string, p *core.Plan, s *core.State) (core.Event, error) {
 	}
 	for _, f := range fields {
 		name, value, _ := strings.Cut(f, "=")
+		if kind == core.BreakpointsSet && name == f {
+			e.Breakpoints = append(e.Breakpoints, breakpoint(f))
+			continue
+		}
 		if err := setField(&e, name, value); err != nil {
 			return e, fmt.Errorf("%s: %w", f, err)
 		}
@@ -68,6 +80,9 @@ func setField(e *core.Event, name, value string) (err error) {
 			e.Failure = &core.Failure{Message: "as the test says"}
 		}
 		return e.Failure
+	}
+	if done, err := setDebug(e, name, value); done || err != nil {
+		return err
 	}
 	switch name {
 	case "at":
@@ -104,10 +119,92 @@ func setField(e *core.Event, name, value string) (err error) {
 	return err
 }
 
+// breakpoint reads NODE, after:NODE or error:NODE.
+func breakpoint(text string) core.Breakpoint {
+	if on, node, ok := strings.Cut(text, ":"); ok {
+		return core.Breakpoint{Node: node, On: core.StopOn(on)}
+	}
+	return core.Breakpoint{Node: text, On: core.StopBefore}
+}
+
+// setDebug sets what people who look into a run say; false for other fields.
+func setDebug(e *core.Event, name, value string) (done bool, err error) {
+	switch {
+	case name == "by":
+		e.By = value
+	case name == "again" && e.Kind == core.Judged:
+		e.Again = true
+	case name == "if":
+		e.Breakpoints[len(e.Breakpoints)-1].When = value
+	case e.Start != nil && name == "break":
+		e.Start.Breakpoints = append(e.Start.Breakpoints, breakpoint(value))
+	case e.Start != nil && name == "into":
+		e.Start.Into = true
+	case e.Start != nil && name == "pins":
+		e.Start.Pins, err = object(value)
+	case e.Resume != nil:
+		return setResume(e.Resume, name, value)
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+func setResume(r *core.Resume, name, value string) (done bool, err error) {
+	switch name {
+	case "mode":
+		r.Mode = core.Mode(value)
+	case "to":
+		r.To = value
+	case "again":
+		r.Again = true
+	case "vars":
+		r.Vars, err = object(value)
+	case "outputs":
+		r.Outputs, err = object(value)
+	case "skip":
+		r.Skip = &core.Skip{}
+		r.Skip.Output, err = ParseValue(value)
+	case "port":
+		r.Skip.Port = value
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+// debugWords are the words that setDebug reads.
+func debugWords(e *core.Event) string {
+	var b strings.Builder
+	points, prefix := e.Breakpoints, " "
+	if e.Start != nil {
+		points, prefix = e.Start.Breakpoints, " break="
+		if e.Start.Into {
+			b.WriteString(" into")
+		}
+	}
+	for _, p := range points {
+		fmt.Fprintf(&b, "%s%s:%s", prefix, p.On, p.Node)
+	}
+	if e.Again {
+		b.WriteString(" again")
+	}
+	if r := e.Resume; r != nil {
+		fmt.Fprintf(&b, " mode=%s", r.Mode)
+		if r.Again {
+			b.WriteString(" again")
+		}
+		if r.Skip != nil {
+			fmt.Fprintf(&b, " skip=%s", JSON(r.Skip.Output))
+		}
+	}
+	return b.String()
+}
+
 // EventLine is a line that ParseEvent reads the event from, whatever the state.
 func EventLine(e *core.Event) string {
 	var b strings.Builder
-	for _, word := range []string{"start", "done", "lost", "fire", "signal", "child", "lock", "cancel", "continue"} {
+	for _, word := range []string{"start", "done", "lost", "fire", "signal", "child", "lock", "cancel", "continue", "break", "pause", "resume", "judge"} {
 		if words[word] == e.Kind {
 			if word == "done" && e.Failure != nil {
 				word = "fail"
@@ -141,6 +238,7 @@ func EventLine(e *core.Event) string {
 	if e.Reason != "" {
 		fmt.Fprintf(&b, " reason=%s", e.Reason)
 	}
+	b.WriteString(debugWords(e))
 	fmt.Fprintf(&b, " at=%s", time.Duration(e.At))
 	return b.String()
 }

@@ -25,6 +25,8 @@ func (k *trial) act() error {
 	add(len(k.signals) > 0, 1, func() error { k.signal(k.c.Pick(len(k.signals))); return nil })
 	add(len(k.persons) > 0, 1, func() error { k.person(k.c.Pick(len(k.persons))); return nil })
 	add(len(k.timers) > 0, 1, func() error { k.fire(k.c.Pick(len(k.timers))); return nil })
+	add(k.state.Stops() != nil, 4, k.resume)
+	add(chance(k.c, 3), 1, k.lookInto)
 	add(true, 1, k.again)
 	add(true, 1, k.nonsense)
 	add(chance(k.c, 2), 1, k.crash)
@@ -48,6 +50,8 @@ func (k *trial) settle() error {
 			e := k.mail[0]
 			k.mail = k.mail[1:]
 			err = k.deliver(e)
+		case k.state.Stops() != nil:
+			err = k.deliver(core.Event{Kind: core.Resumed, At: k.now, Resume: &core.Resume{Mode: core.Continue}})
 		case len(k.jobs) > 0:
 			k.work(0)
 		case k.free() >= 0:
@@ -80,12 +84,49 @@ func (k *trial) deliverAny() error {
 	return k.deliver(e)
 }
 
-// again delivers what was delivered before. Only a Continued can mean something twice.
+// again delivers what was delivered before. Only a Continued, and what people say, can mean something twice.
 func (k *trial) again() error {
 	if len(k.journal) < 2 {
 		return nil
 	}
-	return k.deliver(k.journal[1+k.c.Pick(len(k.journal)-1)].Event)
+	e := k.journal[1+k.c.Pick(len(k.journal)-1)].Event
+	if e.Resume != nil {
+		e.Resume = &core.Resume{Mode: e.Resume.Mode}
+	}
+	return k.deliver(e)
+}
+
+// lookInto is a person who stops the run, now or at some nodes.
+func (k *trial) lookInto() error {
+	if k.c.Pick(3) == 0 {
+		return k.deliver(core.Event{Kind: core.PauseRequested, At: k.now})
+	}
+	return k.deliver(core.Event{Kind: core.BreakpointsSet, At: k.now, Breakpoints: k.breakpoints()})
+}
+
+func (k *trial) breakpoints() []core.Breakpoint {
+	var list []core.Breakpoint
+	moments := []core.StopOn{core.StopBefore, core.StopAfter, core.StopError}
+	for range k.c.Pick(4) {
+		n := &k.plan.Nodes[k.c.Pick(len(k.plan.Nodes))]
+		list = append(list, core.Breakpoint{Node: n.ID, On: moments[k.c.Pick(len(moments))]})
+	}
+	return list
+}
+
+// resume lets the stopped run go on. In an orderly case it goes on as if it had not been stopped.
+func (k *trial) resume() error {
+	modes := []core.Mode{core.Continue, core.StepInto, core.StepOver, core.StepOut}
+	r := &core.Resume{Mode: modes[k.c.Pick(len(modes))]}
+	first := k.state.Stops()[0]
+	switch {
+	case k.orderly || first.On == core.StopAfter || first.On == core.StopPause:
+	case chance(k.c, 6):
+		r.Skip = &core.Skip{Output: first.Path}
+	case first.On == core.StopError && chance(k.c, 2):
+		r.Again = true
+	}
+	return k.deliver(core.Event{Kind: core.Resumed, At: k.now, Resume: r})
 }
 
 // nonsense delivers an answer to nothing, or the wrong kind of answer.
@@ -146,6 +187,12 @@ func (k *trial) person(i int) {
 		e = k.outcome(&job{Command: core.Command{ID: c.ID, Attempt: c.Attempt, Path: c.Path, Task: &core.Task{Write: true}}})
 	case !k.took[c.ID]:
 		e.Value, e.Failure = nil, &core.Failure{Code: "not.done"}
+	}
+	if chance(k.c, 2) {
+		e.Kind = core.Judged
+		if !k.orderly && chance(k.c, 4) {
+			e.Again, e.Value, e.Failure = true, nil, nil
+		}
 	}
 	k.post(e)
 }

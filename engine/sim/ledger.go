@@ -84,19 +84,21 @@ func (l *ledger) entry(t *core.Entry, e *core.Event) {
 	l.at[t.Path] = t.Phase
 	worked := was == core.PhaseRunning || was == core.PhaseHeld
 	switch t.Phase {
-	case core.PhaseDelayed, core.PhaseFailed:
+	case core.PhaseDelayed, core.PhasePaused, core.PhaseFailed:
 		if worked {
 			// A person's word is about all tries.
 			l.doubt[id] = e.Failure.Unknown || l.doubt[id] && was != core.PhaseHeld
 			if t.Phase == core.PhaseFailed && l.doubt[id] {
 				l.owe(t.Path, id)
 			}
+		} else if t.Phase == core.PhaseFailed && was == core.PhasePaused && l.doubt[id] {
+			l.owe(t.Path, id)
 		}
 	case core.PhaseSucceeded:
 		l.owe(t.Path, id)
 	case core.PhaseCancelled:
 		// The outcome of one that was running comes later.
-		if was == core.PhaseHeld || was == core.PhaseDelayed && l.doubt[id] {
+		if was == core.PhaseHeld || (was == core.PhaseDelayed || was == core.PhasePaused) && l.doubt[id] {
 			l.owe(t.Path, id)
 		}
 	}

@@ -110,9 +110,13 @@ func (k *trial) play(acts int) error {
 }
 
 func (k *trial) begin() error {
-	return k.deliver(core.Event{Kind: core.RunStarted, At: 1, Start: &core.Start{
+	start := &core.Start{
 		Run: "run", Plan: k.plan.Hash, Gate: k.gate, Seed: 1, Revision: core.Revision, Trigger: core.Object{"body": "in"},
-	}})
+	}
+	if chance(k.c, 4) {
+		start.Into, start.Breakpoints = chance(k.c, 2), k.breakpoints()
+	}
+	return k.deliver(core.Event{Kind: core.RunStarted, At: 1, Start: start})
 }
 
 func line(e *core.Event) string { return "> " + enginetest.EventLine(e) }
