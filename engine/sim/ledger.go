@@ -82,6 +82,11 @@ func (l *ledger) entry(t *core.Entry, e *core.Event) {
 	}
 	id, was := l.task[t.Path], l.at[t.Path]
 	l.at[t.Path] = t.Phase
+	if t.Phase == core.PhasePaused && t.Failure == nil {
+		// Before its first try: the task that was asked for here is of an earlier activation.
+		id = 0
+		delete(l.task, t.Path)
+	}
 	worked := was == core.PhaseRunning || was == core.PhaseHeld
 	switch t.Phase {
 	case core.PhaseDelayed, core.PhasePaused, core.PhaseFailed:
