@@ -333,7 +333,7 @@ func (m *stepper) judged(e *Event) bool {
 	m.forced = forced{a, ForcedJudge, e.By}
 	switch {
 	case e.Again:
-		a.tries = a.attempt
+		a.tries, a.doubt = a.attempt, false
 		m.move(a, CueAgain, cueArg{})
 	case e.Failure != nil:
 		m.move(a, CueFault, cueArg{failure: e.Failure})

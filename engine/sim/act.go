@@ -190,7 +190,7 @@ func (k *trial) person(i int) {
 	}
 	if chance(k.c, 2) {
 		e.Kind = core.Judged
-		if !k.orderly && chance(k.c, 4) {
+		if !k.orderly && !k.took[c.ID] && chance(k.c, 4) {
 			e.Again, e.Value, e.Failure = true, nil, nil
 		}
 	}

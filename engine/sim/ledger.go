@@ -56,6 +56,10 @@ func (l *ledger) enter(e *core.Event, s *core.State, d *core.Decision) error {
 		l.settled[keyOf(e)] = true
 	}
 	l.late(e)
+	if e.Kind == core.Judged && e.Again {
+		// A person's word that it was not done is about all tries.
+		l.at[l.asked[e.ID].Path], l.doubt[e.ID] = core.PhaseReady, false
+	}
 	for i := range d.Trace {
 		l.entry(&d.Trace[i], e)
 	}

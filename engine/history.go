@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"sluice/engine/codec"
+	"sluice/engine/core"
+	"sluice/storage"
+)
+
+// History is what a journal tells of a run since it began, or was last taken up again: its start, and each event with the
+// place of what it answers. It is what forks, retries and replays are made of.
+type History struct {
+	Plan  *core.Plan
+	Start core.Start
+	// Began is the time of the start, in nanoseconds of Unix time.
+	Began int64
+	// Seq counts the events of the journal, LastID is the last id that was used.
+	Seq    uint64
+	LastID core.ID
+	End    *core.End
+	// Compensated: something that had been done was undone.
+	Compensated bool
+	chapters    []chapter
+	// tasks are the newest request of each task, by path.
+	tasks map[string]asked
+	steps stepList
+}
+
+// chapter is one event of a history.
+type chapter struct {
+	core.Event
+	// ask is the place of what the event answers; answers is false for an event that answers nothing.
+	ask     core.Ask
+	answers bool
+	// write: the event ends a try of a task that writes.
+	write bool
+	// began are the paths of activations that had their first turn because of it.
+	began []string
+	// last: the run was no longer at work after it.
+	last bool
+}
+
+// asked is a task as it was asked for.
+type asked struct {
+	core.Command
+	done, doubt bool
+}
+
+// Read reads the history of a run.
+func Read(j storage.Journal, plans Plans, run storage.RunID) (*History, error) {
+	var records []*core.Recorded
+	var bad error
+	err := j.Events(run, 1, func(_ uint64, event []byte) bool {
+		var rec *core.Recorded
+		if rec, bad = codec.Decode(event); bad == nil {
+			records = append(records, rec)
+		}
+		return bad == nil
+	})
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, run)
+	case err != nil || bad != nil:
+		return nil, errors.Join(err, bad)
+	}
+	first := -1
+	for i, rec := range records {
+		if rec.Start != nil {
+			first = i
+		}
+	}
+	if first < 0 {
+		return nil, &core.Corruption{Seq: 1, Reason: "the journal does not begin with RunStarted"}
+	}
+	start := records[first]
+	h := &History{Start: *start.Start, Began: start.At, Seq: uint64(len(records)), tasks: map[string]asked{}}
+	if h.Plan, err = plans(start.Start.Plan); err != nil {
+		return nil, err
+	}
+	if err := h.fold(records[first+1:]); err != nil {
+		return nil, fmt.Errorf("run %s: %w", run, err)
+	}
+	return h, nil
+}
+
+// fold steps through the events once more, to see what each of them answers. What was taken over is folded without yields,
+// as it was.
+func (h *History) fold(rest []*core.Recorded) error {
+	r := reader{h: h, state: &core.State{}, decision: core.Decision{Tracing: true}, plan: h.Plan}
+	start := h.Start
+	if past := start.Past; past != nil {
+		r.plan = unbounded(h.Plan)
+		begin := *past
+		begin.Events = nil
+		start.Past = &begin
+		h.Began = past.Began
+	}
+	if err := r.step(core.Event{Kind: core.RunStarted, At: h.Began, Start: &start}); err != nil {
+		return err
+	}
+	if past := h.Start.Past; past != nil {
+		for _, e := range past.Events {
+			if err := r.step(e); err != nil {
+				return err
+			}
+		}
+		r.plan = h.Plan
+	}
+	for _, rec := range rest {
+		if err := r.step(rec.Event); err != nil {
+			return err
+		}
+	}
+	h.LastID, h.End, h.Compensated = r.state.LastID(), r.state.End(), r.state.Compensated()
+	return nil
+}
+
+// unbounded is a plan whose steps do not yield.
+func unbounded(p *core.Plan) *core.Plan {
+	q := *p
+	q.Fuel = math.MaxInt
+	return &q
+}
+
+// reader folds a history.
+type reader struct {
+	h        *History
+	plan     *core.Plan
+	state    *core.State
+	decision core.Decision
+}
+
+func (r *reader) step(e core.Event) error {
+	c := chapter{Event: e}
+	if e.ID != 0 {
+		c.ask, c.answers = r.state.Asked(e.ID)
+	}
+	active := r.state.Phase() == core.RunActive
+	if err := core.Step(r.plan, r.state, &e, &r.decision); err != nil {
+		return err
+	}
+	if !r.decision.Applied {
+		// A lock that was asked for anew; everything else was applied when it was recorded.
+		return nil
+	}
+	c.last = active && r.state.Phase() != core.RunActive
+	r.h.steps.add(r.decision.Trace)
+	for i := range r.decision.Trace {
+		if t := &r.decision.Trace[i]; begins(t) {
+			c.began = append(c.began, t.Path)
+		}
+	}
+	c.write = r.h.settle(&c)
+	for i := range r.decision.Commands {
+		if k := r.decision.Commands[i]; k.Kind == core.RunTask {
+			r.h.tasks[k.Path] = asked{Command: k}
+		}
+	}
+	if e.Kind != core.Continued {
+		r.h.chapters = append(r.h.chapters, c)
+	}
+	return nil
+}
+
+// begins reports whether an activation shows for the first time that it had its turn.
+func begins(t *core.Entry) bool {
+	switch t.Phase {
+	case core.PhaseSkipped, core.PhaseCancelled, core.PhasePending:
+		return false
+	}
+	return t.Node >= 0
+}
+
+// settle notes how a task ended, and reports whether it writes.
+func (h *History) settle(c *chapter) bool {
+	if c.Kind != core.TaskDone && c.Kind != core.Judged && c.Kind != core.TaskLost {
+		return false
+	}
+	t := h.tasks[c.ask.Path]
+	if t.Task == nil {
+		return false
+	}
+	t.done = c.Failure == nil && c.Kind != core.TaskLost && !c.Again
+	t.doubt = t.doubt || c.Failure != nil && c.Failure.Unknown
+	h.tasks[c.ask.Path] = t
+	return t.Task.Write
+}
+
+// unfinished are the tasks that were asked for and did not succeed.
+func (h *History) unfinished() []core.Asked {
+	var list []core.Asked
+	if h.Start.Past != nil {
+		for _, a := range h.Start.Past.Asked {
+			if !h.tasks[a.Path].done {
+				list = append(list, a)
+			}
+		}
+	}
+	for path, t := range h.tasks {
+		if !t.done && !strings.HasSuffix(path, ".compensate") {
+			list = append(list, core.Asked{Path: path, ID: t.ID, Args: t.Args, Doubt: t.doubt})
+		}
+	}
+	return newest(list)
+}
