@@ -78,6 +78,10 @@ type StartRequest struct {
 	Gate *core.Gate
 	// Once starts at most one run for a key; nil starts one in any case.
 	Once *storage.Once
+	// Breakpoints are in force from the start, beside those of the flow. Pins are outputs by node id: such a node is not
+	// executed.
+	Breakpoints []core.Breakpoint
+	Pins        core.Object
 }
 
 // Answer is what a run says to its caller: one of the two is set.

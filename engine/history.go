@@ -40,8 +40,8 @@ type chapter struct {
 	write bool
 	// began are the paths of activations that had their first turn because of it.
 	began []string
-	// last: the run was no longer at work after it.
-	last bool
+	// last: the run was no longer at work after it; stopped: it stood still.
+	last, stopped bool
 }
 
 // asked is a task as it was asked for.
@@ -147,7 +147,7 @@ func (r *reader) step(e core.Event) error {
 		// A lock that was asked for anew; everything else was applied when it was recorded.
 		return nil
 	}
-	c.last = active && r.state.Phase() != core.RunActive
+	c.last, c.stopped = active && r.state.Phase() != core.RunActive, r.state.Stopped()
 	r.h.steps.add(r.decision.Trace)
 	for i := range r.decision.Trace {
 		if t := &r.decision.Trace[i]; begins(t) {

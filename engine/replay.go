@@ -24,12 +24,17 @@ type Replayed struct {
 // Replay folds the journal of a run. With a visitor, it is called after each event; what it is given is valid during the
 // call. A journal that does not fold with its plan gives a core.Corruption.
 func Replay(j storage.Journal, plans Plans, run storage.RunID, visit func(*core.Recorded, *core.Decision)) (*Replayed, error) {
+	return ReplayTo(j, plans, run, 0, visit)
+}
+
+// ReplayTo folds no more than the first events of a journal; 0 folds all.
+func ReplayTo(j storage.Journal, plans Plans, run storage.RunID, upTo uint64, visit func(*core.Recorded, *core.Decision)) (*Replayed, error) {
 	r := replay{plans: plans, visit: visit, decision: core.Decision{Tracing: visit != nil}}
 	r.State = &core.State{}
-	err := j.Events(run, 1, func(_ uint64, event []byte) bool {
+	err := j.Events(run, 1, func(seq uint64, event []byte) bool {
 		r.Bytes += len(event)
 		r.err = r.fold(event)
-		return r.err == nil
+		return r.err == nil && (upTo == 0 || seq < upTo)
 	})
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
@@ -55,13 +60,14 @@ func (r *replay) fold(event []byte) error {
 	if err != nil {
 		return err
 	}
-	if r.Plan == nil {
-		if rec.Start == nil {
-			return &core.Corruption{Seq: 1, Reason: "the journal does not begin with RunStarted"}
-		}
+	switch {
+	case rec.Start != nil:
+		// A run that was retried goes on with the plan that its retry names.
 		if r.Plan, err = r.plans(rec.Start.Plan); err != nil {
 			return err
 		}
+	case r.Plan == nil:
+		return &core.Corruption{Seq: 1, Reason: "the journal does not begin with RunStarted"}
 	}
 	if err := core.Fold(r.Plan, r.State, rec, &r.decision); err != nil {
 		return err
@@ -74,8 +80,18 @@ func (r *replay) fold(event []byte) error {
 
 // Steps are the activations of a run in the order they began, with inputs and outputs derived by folding its journal.
 func Steps(j storage.Journal, plans Plans, run storage.RunID) ([]Step, error) {
+	return StepsAt(j, plans, run, 0)
+}
+
+// StepsAt are the activations as they stood after the first events of the journal; 0 takes all.
+func StepsAt(j storage.Journal, plans Plans, run storage.RunID, upTo uint64) ([]Step, error) {
 	var list stepList
-	_, err := Replay(j, plans, run, func(_ *core.Recorded, d *core.Decision) { list.add(d.Trace) })
+	_, err := ReplayTo(j, plans, run, upTo, func(r *core.Recorded, d *core.Decision) {
+		if r.Kind == core.Retried {
+			list = stepList{}
+		}
+		list.add(d.Trace)
+	})
 	return list.steps, err
 }
 

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"sluice/engine/core"
+	"sluice/storage"
 )
 
 // Refusals of a fork or a retry are failures with these codes; the message says which place or node it is about.
@@ -22,30 +24,48 @@ func refused(code, format string, args ...any) *core.Failure {
 
 // Takeover is the start of a run that goes on from a place in the history of another one, or of its own.
 type Takeover struct {
-	Start core.Start
-	// Stopped: the run stands at that place and waits to be resumed.
-	Stopped bool
+	// Events are what the run begins with: its start, the breakpoints it has from then on, and what lets it go on.
+	Events []core.Event
+	// Plan is what the events are folded with.
+	Plan *core.Plan
 }
 
 // Fork gives the start of a new run that goes on before an activation of this one, with a plan and a trigger of its own.
 // What lies before it is taken over with its outcomes, and so are outcomes that came later of tasks that had been asked for.
-func (h *History) Fork(run string, at string, to *core.Plan, trigger core.Object) (*Takeover, error) {
+func (h *History) Fork(run storage.RunID, to *core.Plan, gate *core.Gate, r ForkRequest, now time.Time) (*Takeover, error) {
+	at := r.At
 	cut := slices.IndexFunc(h.chapters, func(c chapter) bool { return slices.Contains(c.began, at) })
 	if cut < 0 {
 		return nil, refused(refusedAt, "the run has no activation %q that had its turn", at)
 	}
-	t := newTransplant(h, to, trigger, core.Breakpoint{Node: at, On: core.StopBefore}, 0, nil)
+	t := newTransplant(h, to, gate, core.Breakpoint{Node: at, On: core.StopBefore})
+	t.start.Run, t.start.Parent, t.start.Join, t.start.Depth = string(run), "", 0, 0
+	if r.Trigger != nil {
+		t.start.Trigger = r.Trigger
+	}
 	if err := t.feed(h.chapters[:cut+1]); err != nil {
 		return nil, err
 	}
 	if !t.stoppedAt(at, core.StopBefore) {
 		return nil, refused(refusedAt, "with this flow and this input the run does not come to %q", at)
 	}
-	return t.finish(run, h.chapters[cut+1:])
+	if err := t.late(h.chapters[cut+1:]); err != nil {
+		return nil, err
+	}
+	return t.takeover(core.RunStarted, r.Breakpoints, resumed(r.Patch, false, r.Stay), r.By, now)
+}
+
+// resumed is what lets a run go on; nil leaves it stopped.
+func resumed(p Patch, again, stay bool) *core.Resume {
+	if stay {
+		return nil
+	}
+	r := p.resume(again)
+	return &r
 }
 
 // Retry gives the start with which a failed run goes on from what failed, with its own plan or another version's.
-func (h *History) Retry(to *core.Plan) (*Takeover, error) {
+func (h *History) Retry(to *core.Plan, gate *core.Gate, r RetryRequest, now time.Time) (*Takeover, error) {
 	switch {
 	case h.End == nil || h.End.Status != core.Failed:
 		return nil, refused(refusedEnd, "only a run that failed can be retried")
@@ -57,7 +77,8 @@ func (h *History) Retry(to *core.Plan) (*Takeover, error) {
 		return nil, refused(refusedEnd, "the journal does not say where the run failed")
 	}
 	at := h.End.Failure.Path
-	t := newTransplant(h, to, h.Start.Trigger, core.Breakpoint{Node: at, On: core.StopError}, h.LastID, h.unfinished())
+	t := newTransplant(h, to, gate, core.Breakpoint{Node: at, On: core.StopError})
+	t.start.Past.LastID, t.start.Past.Asked = h.LastID, h.unfinished()
 	if at == "" {
 		// The run's own time was over, or the driver gave it up: what it waited for is asked for anew.
 		t.breakpoint = nil
@@ -74,13 +95,21 @@ func (h *History) Retry(to *core.Plan) (*Takeover, error) {
 			return nil, refused(refusedUnfit, "%s was done, and this version of the flow does not ask for it where the old one did", c.ask.Path)
 		}
 	}
-	return t.finish(h.Start.Run, h.chapters[cut+1:])
+	if err := t.late(h.chapters[cut+1:]); err != nil {
+		return nil, err
+	}
+	again := at != "" && t.stoppedAt(at, core.StopError)
+	if !again && r.Patch.empty() {
+		// Nothing stands at the failure: this version does not fail there, or nothing had failed but the run as a whole.
+		r.Stay = true
+	}
+	return t.takeover(core.Retried, h.Start.Breakpoints, resumed(r.Patch, again, r.Stay), r.By, now)
 }
 
 // transplant folds a history with another plan, trigger or breakpoint. What an event answers is found by its place.
 type transplant struct {
 	h        *History
-	plan     *core.Plan
+	to, plan *core.Plan
 	start    core.Start
 	state    *core.State
 	decision core.Decision
@@ -96,13 +125,13 @@ type transplant struct {
 	begun bool
 }
 
-func newTransplant(h *History, to *core.Plan, trigger core.Object, stop core.Breakpoint, last core.ID, unfinished []core.Asked) *transplant {
+func newTransplant(h *History, to *core.Plan, gate *core.Gate, stop core.Breakpoint) *transplant {
 	t := &transplant{
-		h: h, plan: unbounded(to), state: &core.State{}, decision: core.Decision{Tracing: true}, at: map[core.Ask]core.ID{},
+		h: h, to: to, plan: unbounded(to), state: &core.State{}, decision: core.Decision{Tracing: true}, at: map[core.Ask]core.ID{},
 		start: h.Start, breakpoint: &stop,
 	}
-	t.start.Plan, t.start.Trigger = to.Hash, trigger
-	t.start.Past = &core.Past{Run: h.Start.Run, Seq: h.Seq, Began: h.Began, LastID: last, Asked: unfinished}
+	t.start.Plan, t.start.Gate, t.start.Into, t.start.Revision = to.Hash, gate, false, core.Revision
+	t.start.Past = &core.Past{Run: h.Start.Run, Seq: h.Seq, Began: h.Began}
 	return t
 }
 
@@ -120,8 +149,8 @@ func (t *transplant) feed(chapters []chapter) error {
 		if err := t.take(chapters[i]); err != nil {
 			return err
 		}
-		if i+1 < len(chapters) {
-			if err := t.goOn(chapters[i+1]); err != nil {
+		if i+1 < len(chapters) && !chapters[i].stopped {
+			if err := t.goOn(); err != nil {
 				return err
 			}
 		}
@@ -130,21 +159,13 @@ func (t *transplant) feed(chapters []chapter) error {
 }
 
 // goOn resumes a fold that stopped where the history went on by itself.
-func (t *transplant) goOn(next chapter) error {
-	for len(t.state.Stops()) > 0 && next.Kind != core.Resumed {
-		if first := t.state.Stops()[0]; first.On == core.StopPause || t.breakpoint == nil || !t.mine(first) {
-			return nil
-		}
+func (t *transplant) goOn() error {
+	for t.state.Stopped() {
 		if err := t.step(core.Event{Kind: core.Resumed, At: t.state.Now(), Resume: &core.Resume{Mode: core.Continue}}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// mine reports whether the fold is stopped because of the breakpoint that was added.
-func (t *transplant) mine(s core.Stop) bool {
-	return s.Path == t.breakpoint.Node && s.On == t.breakpoint.On
 }
 
 // take folds one chapter, or keeps it until what it answers is asked for.
@@ -153,7 +174,10 @@ func (t *transplant) take(c chapter) error {
 		t.begun = true
 		start := t.start
 		start.Breakpoints = t.points(start.Breakpoints)
-		return t.step(core.Event{Kind: core.RunStarted, At: t.h.Began, Start: &start})
+		if err := t.step(core.Event{Kind: core.RunStarted, At: t.h.Began, Start: &start}); err != nil {
+			return err
+		}
+		return t.admit()
 	}
 	if c.Kind == core.BreakpointsSet {
 		c.Breakpoints = t.points(c.Breakpoints)
@@ -167,6 +191,14 @@ func (t *transplant) take(c chapter) error {
 		return nil
 	}
 	return t.catchUp()
+}
+
+// admit lets the fold through a gate that the history did not have.
+func (t *transplant) admit() error {
+	if !t.state.Queued() || t.h.Start.Gate != nil {
+		return nil
+	}
+	return t.step(core.Event{Kind: core.LockGranted, At: t.h.Began, ID: t.state.Pending()[0].ID})
 }
 
 // catchUp folds what waited for something to be asked.
@@ -230,23 +262,38 @@ func (t *transplant) stoppedAt(path string, on core.StopOn) bool {
 	return len(stops) > 0 && stops[0].Path == path && stops[0].On == on
 }
 
-// finish takes over what came later of tasks and children that are still waited for, and gives the start.
-func (t *transplant) finish(run string, later []chapter) (*Takeover, error) {
-	for _, c := range later {
-		if c.Kind == core.TaskDone && c.Failure == nil || c.Kind == core.ChildDone && c.Failure == nil {
+// late takes over what came later of tasks and children that are still waited for.
+func (t *transplant) late(chapters []chapter) error {
+	for _, c := range chapters {
+		if c.Failure == nil && (c.Kind == core.TaskDone || c.Kind == core.ChildDone) {
 			if _, err := t.answer(c); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	start := t.start
-	start.Run = run
+	return nil
+}
+
+// takeover gives the events. What they do not allow is refused here, before anything is written.
+func (t *transplant) takeover(kind core.EventKind, points []core.Breakpoint, r *core.Resume, by string, now time.Time) (*Takeover, error) {
+	if r != nil {
+		if f := t.state.Refuse(t.plan, r); f != nil {
+			return nil, f
+		}
+	}
+	start, at := t.start, now.UnixNano()
 	start.Breakpoints = t.points(start.Breakpoints)
 	past := *start.Past
 	past.Events = t.events
 	start.Past = &past
-	stopped := t.breakpoint != nil && t.stoppedAt(t.breakpoint.Node, t.breakpoint.On)
-	return &Takeover{Start: start, Stopped: stopped}, nil
+	took := &Takeover{Events: []core.Event{{Kind: kind, At: at, Start: &start, By: by}}, Plan: t.to}
+	if len(start.Breakpoints) > 0 && t.state.Phase() == core.RunActive {
+		took.Events = append(took.Events, core.Event{Kind: core.BreakpointsSet, At: at, Breakpoints: points, By: by})
+	}
+	if r != nil {
+		took.Events = append(took.Events, core.Event{Kind: core.Resumed, At: at, Resume: r, By: by})
+	}
+	return took, nil
 }
 
 // newest keeps the newest request of each path, in the order of paths.

@@ -27,6 +27,19 @@ func (s *State) Stops() []Stop {
 	return list
 }
 
+// Stopped reports whether a person has to let the run go on.
+func (s *State) Stopped() bool { return s.stopped() }
+
+// Held reports whether a person has to say what became of a write.
+func (s *State) Held() bool {
+	for _, p := range s.pending {
+		if p.act != nil && p.act.phase == PhaseHeld {
+			return true
+		}
+	}
+	return false
+}
+
 // Breakpoints are those in force.
 func (s *State) Breakpoints() []Breakpoint {
 	if s.debug == nil {

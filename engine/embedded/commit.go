@@ -233,6 +233,9 @@ func (e *Engine) committed(rec *record) {
 	for _, ack := range rec.acks {
 		ack(nil)
 	}
+	if row := rec.append.Row; row != nil && (end != nil || row.Status == string(core.Paused)) {
+		e.rested(r.id, row)
+	}
 	r.mu.Lock()
 	r.unsynced--
 	idle := r.unsynced == 0 && !r.scheduled

@@ -31,6 +31,8 @@ type Options struct {
 	Registry *nodes.Registry
 	// Published finds the plan hash that a subflow starts with; nil knows no flows.
 	Published func(flow string) (hash string, err error)
+	// Breakpoints are those of a flow, which its runs begin with; nil knows none. It is asked at every start and must be quick.
+	Breakpoints func(flow string) []core.Breakpoint
 	// Tasks bounds the tasks at work at once; 0 is 256.
 	Tasks int
 	// RunBytes bounds the journal of one run; 0 is 256 MiB. A run over it fails with run.too_large.
@@ -55,6 +57,8 @@ type Engine struct {
 	runs map[storage.RunID]*run
 	// waiters wait for the ends of runs; their channels have room for it.
 	waiters map[storage.RunID][]chan *core.End
+	// resters wait for a run to end or to stand still; their channels have room for it.
+	resters map[storage.RunID][]chan struct{}
 	closed  bool
 
 	committer committer
@@ -71,7 +75,10 @@ type Engine struct {
 	work sync.WaitGroup
 }
 
-var _ engine.Engine = (*Engine)(nil)
+var (
+	_ engine.Engine   = (*Engine)(nil)
+	_ engine.Debugger = (*Engine)(nil)
+)
 
 // Open makes an engine on a store and takes up every run that had not ended.
 func Open(o Options) (*Engine, error) {
@@ -87,7 +94,7 @@ func Open(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{o: o, runs: map[storage.RunID]*run{}, waiters: map[storage.RunID][]chan *core.End{}}
+	e := &Engine{o: o, runs: map[storage.RunID]*run{}, waiters: map[storage.RunID][]chan *core.End{}, resters: map[storage.RunID][]chan struct{}{}}
 	e.ready.wake.L = &e.ready.mu
 	e.committer.init(e)
 	e.timers.init(e)
@@ -191,6 +198,7 @@ func (e *Engine) begin(req engine.StartRequest, c chan outcome, ack func(error))
 	r.once, r.caller = req.Once, c
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: gate, Seed: seedOf(r.id), Revision: core.Revision,
+		Breakpoints: append(e.breakpointsOf(plan), req.Breakpoints...), Pins: req.Pins,
 	}}
 	if err := e.admit(r, delivery{event: event, ack: ack}); err != nil {
 		return nil, err
@@ -212,7 +220,7 @@ func (e *Engine) notDuplicate(req engine.StartRequest, err error) error {
 }
 
 // admit makes a new run known, with its first delivery, owned by the caller who must give it its turn.
-func (e *Engine) admit(r *run, first delivery) error {
+func (e *Engine) admit(r *run, first ...delivery) error {
 	if !r.owed && time.Now().UnixNano() < e.stalled.Load() {
 		return engine.ErrUnavailable
 	}
@@ -221,7 +229,10 @@ func (e *Engine) admit(r *run, first delivery) error {
 	if e.closed {
 		return engine.ErrClosed
 	}
-	r.inbox, r.scheduled = append(r.inbox, first), true
+	if e.runs[r.id] != nil {
+		return &core.Failure{Code: "retry.running", Message: "the run is at work already", Permanent: true}
+	}
+	r.inbox, r.scheduled = append(r.inbox, first...), true
 	e.runs[r.id] = r
 	return nil
 }

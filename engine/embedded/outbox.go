@@ -115,6 +115,7 @@ func (e *Engine) launch(r *run, c *core.Command, id storage.RunID) error {
 		event: core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 			Run: string(id), Parent: string(parent), Join: joinOf(c), Depth: r.state.Start().Depth + 1, Plan: hash, Seed: seedOf(id), Revision: core.Revision,
 			Trigger: trigger, Gate: plan.GateOf(trigger, now.UnixNano(), keyText),
+			Breakpoints: append(e.breakpointsOf(plan), c.Breakpoints...), Into: c.Into,
 		}},
 		ack: func(err error) {
 			switch {

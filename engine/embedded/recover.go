@@ -163,6 +163,9 @@ func summary(p *core.Plan, s *core.State) []byte {
 	b = value.AppendString(b, p.Hash)
 	b = strconv.AppendInt(append(b, `,"version":`...), int64(p.Flow.Version), 10)
 	b = strconv.AppendInt(append(b, `,"steps":`...), int64(s.Steps()), 10)
+	if stops := s.Stops(); stops != nil {
+		b = value.AppendString(append(b, `,"pausedAt":`...), stops[0].Path)
+	}
 	start := s.Start()
 	if start.Parent != "" {
 		b = value.AppendString(append(b, `,"parent":`...), start.Parent)

@@ -52,6 +52,8 @@ type run struct {
 // delivery is an event for a run's mailbox. Without a kind it only wakes the run.
 type delivery struct {
 	event core.Event
+	// prepare, if set, completes the event from the run as it stands, or says why it cannot be.
+	prepare func(*core.Plan, *core.State, *core.Event) error
 	// ack is told when the event is durable: nil, errNoChange, or why it is not. It must not block.
 	ack func(error)
 }
@@ -198,6 +200,12 @@ func (e *Engine) step(r *run, batch []delivery) {
 
 // fold steps one event, keeps its bytes and carries out what need not wait for the disk.
 func (e *Engine) fold(r *run, rec *record, d *delivery) error {
+	if d.prepare != nil {
+		if err := d.prepare(r.plan, r.state, &d.event); err != nil {
+			d.done(err)
+			return nil
+		}
+	}
 	if err := core.Step(r.plan, r.state, &d.event, &r.decision); err != nil {
 		return err
 	}
@@ -251,21 +259,23 @@ func (e *Engine) fold(r *run, rec *record, d *delivery) error {
 func (e *Engine) describe(r *run, a *storage.Append) {
 	s := r.state
 	row := r.row
-	row.Status = string(core.Running)
+	row.Status, row.EndedAt = string(core.Running), time.Time{}
 	switch end := s.End(); {
 	case end != nil:
 		row.Status, row.EndedAt = string(end.Status), time.Unix(0, s.Now()).UTC()
 	case s.Queued():
 		row.Status = string(core.Queued)
+	case s.Stopped() || s.Idle() && s.Held():
+		row.Status = string(core.Paused)
 	case s.Idle():
 		row.Status = string(core.Waiting)
 	}
 	if a.Seq == 1 {
-		row.Flow, row.StartedAt = r.plan.Flow.ID, time.Unix(0, s.StartedAt()).UTC()
+		row.Flow, row.StartedAt = r.plan.Flow.ID, time.Unix(0, s.BegunAt()).UTC()
 		row.Keys = businessKeys(r.plan, s)
 		a.Once = r.once
 	}
-	if a.Seq == 1 || row.Status != r.row.Status {
+	if a.Seq == 1 || row.Status != r.row.Status || row.Status == string(core.Paused) {
 		row.Data = summary(r.plan, s)
 		r.row = row
 		a.Row = &row
