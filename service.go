@@ -26,6 +26,7 @@ import (
 	"sluice/server/schedule/guard"
 	"sluice/storage"
 	"sluice/storage/bolt"
+	"sluice/web"
 )
 
 // service is a server with all its parts, over one folder of data.
@@ -74,7 +75,7 @@ func openService(o serviceOptions) (*service, error) {
 func (s *service) open(o serviceOptions) error {
 	options := server.Options{
 		Store: s.store, Connections: s.connections, AdminToken: o.adminToken, KeyFile: filepath.Join(o.data, keyFile),
-		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log,
+		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log, Page: web.Page(),
 		Disk: func() (server.DiskStats, error) { return diskStats(o.data) },
 	}
 	if err := server.LoadConnections(options); err != nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"sync"
@@ -34,6 +35,8 @@ type Options struct {
 	// LoopbackLogin opens a session without a token for a browser on this machine. It is for demonstrations.
 	LoopbackLogin bool
 
+	// Page is the editor's page as the build made it; nil or without an index.html there is none, and the server says so.
+	Page fs.FS
 	// Hooks takes requests below /hooks/; nil takes none.
 	Hooks fiber.Handler
 	// Schedules tells of cron triggers; nil knows none.
@@ -74,6 +77,7 @@ type Server struct {
 	runs       *runs
 	traffic    *traffic
 	streams    streams
+	page       *page
 	firstToken string
 
 	draining atomic.Bool
@@ -112,12 +116,16 @@ func New(o Options) (*Server, error) {
 	if o.Hooks != nil {
 		s.app.All("/hooks/*", o.Hooks)
 	}
+	s.app.Use(s.servePage)
 	return s, nil
 }
 
 func (s *Server) open() error {
 	seal, hashing, err := keys(&s.o)
 	if err != nil {
+		return err
+	}
+	if s.page, err = loadPage(s.o.Page); err != nil {
 		return err
 	}
 	if s.access, s.firstToken, err = newAccess(s.o.Store, hashing, s.o.Now, s.o.AdminToken); err != nil {
