@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
@@ -130,8 +131,30 @@ func kafkaDenied(err error) bool {
 	return false
 }
 
+// bury makes the topic where it is missing, with as many partitions and replicas as the broker thinks right.
 func (k *kafka) bury(ctx context.Context, m *Message) *core.Failure {
 	_, f := k.publish(ctx, m)
+	if f == nil || f.Code != "queue.topic" {
+		return f
+	}
+	request := kmsg.NewPtrCreateTopicsRequest()
+	wanted := kmsg.NewCreateTopicsRequestTopic()
+	wanted.Topic, wanted.NumPartitions, wanted.ReplicationFactor = m.Topic, -1, -1
+	request.Topics = append(request.Topics, wanted)
+	client, f := k.connected()
+	if f != nil {
+		return f
+	}
+	response, err := request.RequestWith(ctx, client)
+	if err != nil {
+		return kafkaReach(ctx, err)
+	}
+	for i := range response.Topics {
+		if err := kerr.ErrorForCode(response.Topics[i].ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return failed("queue.topic", "the topic %s is not there and cannot be made: %s", m.Topic, err)
+		}
+	}
+	_, f = k.publish(ctx, m)
 	return f
 }
 
