@@ -25,6 +25,8 @@ type Connections interface {
 	// Secret is one secret of a connection. The failure's code is connection.secret where the connection has no secret
 	// of that name.
 	Secret(id, name string) (secret.Text, *core.Failure)
+	// Config is the config of a connection, which must not be changed; nil for an unknown one.
+	Config(id string) core.Object
 	// MaskText is a text without the secrets of any connection.
 	MaskText(text string) string
 }

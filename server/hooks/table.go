@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,11 +29,15 @@ type hook struct {
 	// raw: the flow mentions trigger.raw.
 	raw bool
 	// result: the caller waits for the run's answer, for so long.
-	result    bool
-	timeout   time.Duration
+	result  bool
+	timeout time.Duration
+	// ackStatus is 0 where the trigger names none.
 	ackStatus int
 	limit     *bucket
 }
+
+// status is that of an acknowledgement of the trigger's own.
+func (h *hook) status() int { return cmp.Or(h.ackStatus, http.StatusAccepted) }
 
 // allMethods are those of a webhook that names none.
 var allMethods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
@@ -51,7 +56,7 @@ func hooksOf(flow *flows.Flow) []*hook {
 func newHook(flow *flows.Flow, e *flows.Entrance) *hook {
 	h := &hook{
 		flow: flow, entrance: e, name: flow.Document.ID + "/" + e.ID, methods: e.Methods,
-		result: e.Config["respond"] == "result", ackStatus: http.StatusAccepted,
+		result: e.Config["respond"] == "result",
 		// A flow that reads the text has this name in it, unless an expression makes up the name; keeping every text would
 		// double the journal.
 		raw: bytes.Contains(flow.Definition.Content, []byte("raw")),
