@@ -53,6 +53,9 @@ func (s *Server) metrics(q *request) error {
 		}
 		writeLag(&e, schedules, s.o.Now())
 	}
+	if s.o.Queues != nil {
+		writeQueues(&e, s.o.Queues())
+	}
 	s.traffic.write(&e)
 	if s.o.EngineStats != nil {
 		stats := s.o.EngineStats()

@@ -41,6 +41,8 @@ type Options struct {
 	Hooks fiber.Handler
 	// Schedules tells of cron triggers; nil knows none.
 	Schedules Schedules
+	// Queues tells of queue triggers, for the metrics; nil knows none.
+	Queues func() []Queue
 	// Followers are told which flows are published, the first time by New.
 	Followers []Follower
 	// Schedule checks a cron trigger's expression; nil leaves them unchecked.

@@ -13,7 +13,8 @@ import (
 
 // consumer reads for one trigger until it is stopped, over all connections that it takes.
 type consumer struct {
-	o *Options
+	o    *Options
+	gate *gate
 	source
 	// binding is replaced while messages come when the flow is published again.
 	binding atomic.Pointer[binding]
@@ -54,8 +55,8 @@ type Stats struct {
 	Connected  bool
 }
 
-func newConsumer(ctx context.Context, o *Options, b *binding) *consumer {
-	c := &consumer{o: o, source: b.source, done: make(chan struct{}), complained: map[string]time.Time{}}
+func newConsumer(ctx context.Context, o *Options, g *gate, b *binding) *consumer {
+	c := &consumer{o: o, gate: g, source: b.source, done: make(chan struct{}), complained: map[string]time.Time{}}
 	c.binding.Store(b)
 	c.figures.lag.Store(lagUnknown)
 	c.ctx, c.stop = context.WithCancel(ctx)

@@ -67,7 +67,8 @@ const (
 
 // Consumers are the queue triggers in force. They are safe for concurrent use.
 type Consumers struct {
-	o Options
+	o    Options
+	gate gate
 	// ctx ends with Drain.
 	ctx  context.Context
 	stop context.CancelFunc
@@ -94,7 +95,7 @@ func New(o Options) *Consumers {
 	if o.Body == 0 {
 		o.Body = defaultBody
 	}
-	c := &Consumers{o: o, running: map[string]*consumer{}}
+	c := &Consumers{o: o, gate: gate{busy: o.Busy}, running: map[string]*consumer{}}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c
 }
@@ -146,7 +147,7 @@ func (c *Consumers) Rebind(published []*flows.Flow) {
 		for _, old := range stopping {
 			before = append(before, old.done)
 		}
-		fresh := newConsumer(c.ctx, &c.o, b)
+		fresh := newConsumer(c.ctx, &c.o, &c.gate, b)
 		c.running[name] = fresh
 		c.work.Go(func() { fresh.run(before) })
 	}

@@ -66,7 +66,7 @@ func (t *taking) take(ctx context.Context) bool {
 
 // admitted waits while the server has enough to do; false when the consumer stops.
 func (t *taking) admitted(ctx context.Context) bool {
-	for t.o.Busy != nil && t.o.Busy() {
+	for t.gate.closed() {
 		if !sleep(ctx, lookAgain) {
 			return false
 		}
