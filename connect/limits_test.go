@@ -80,7 +80,7 @@ func TestLimitsHoldOverAllHandles(t *testing.T) {
 	health := func() limit.Health {
 		h, ok := set.Health("erp")
 		require.True(t, ok)
-		return h
+		return h.Health
 	}
 	var flows sync.WaitGroup
 	for range 2 {

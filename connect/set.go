@@ -97,6 +97,8 @@ type slot struct {
 	definition Definition
 	guard      *limit.Guard
 	handle     *handle
+	// expiries are read once, as a definition never changes.
+	expiries []Expiry
 }
 
 // NewSet returns an empty set.
@@ -120,7 +122,7 @@ func (s *Set) Put(d Definition) error {
 		s.mu.Unlock()
 		return nil
 	}
-	replacing := &slot{definition: d}
+	replacing := &slot{definition: d, expiries: expiriesOf(&d)}
 	if old == nil {
 		replacing.guard = limit.NewGuard(limits, s.options.entropy.Now)
 	} else {
@@ -250,17 +252,6 @@ func (s *Set) Config(id string) core.Object {
 		return nil
 	}
 	return slot.definition.Config
-}
-
-// Health is how the calls through a connection went lately; false for an unknown id.
-func (s *Set) Health(id string) (limit.Health, bool) {
-	s.mu.Lock()
-	slot, ok := s.slots[id]
-	s.mu.Unlock()
-	if !ok {
-		return limit.Health{}, false
-	}
-	return slot.guard.Health(), true
 }
 
 func (s *Set) open(id string) (*handle, string, *core.Failure) {

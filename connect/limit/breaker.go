@@ -42,7 +42,7 @@ func judge(ctx context.Context, f *core.Failure, waited, ran time.Duration) verd
 			return silent
 		}
 		return unwell
-	case "http.connect", "http.dns", "http.tls", "http.proxy", "db.unavailable", "push.unavailable", "queue.unavailable", "queue.unconfirmed",
+	case "http.connect", "http.dns", "http.tls", "http.proxy", "db.unavailable", "db.connection_lost", "push.unavailable", "queue.unavailable", "queue.unconfirmed",
 		"douyin.unavailable", "alipay.unavailable":
 		return unwell
 	}
