@@ -241,7 +241,7 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 	}
 	h, held := newHands(s.Hands), newHeld()
 	defer h.rest()
-	defer messages.Stop()
+	defer giveBack(messages)
 	prolonging, done := context.WithCancel(context.WithoutCancel(ctx))
 	defer done()
 	go held.prolong(prolonging)
@@ -258,10 +258,24 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 			if handle(ctx, natsDelivery(m)) {
 				// One that is lost costs a delivery that starts nothing.
 				_ = m.Ack()
+			} else {
+				_ = m.Nak()
 			}
 		})
 	}
 	return nil
+}
+
+// giveBack stops, and returns what was sent ahead and nobody has looked at: else it would come only after ackWait.
+func giveBack(messages jetstream.MessagesContext) {
+	messages.Drain()
+	for {
+		m, err := messages.Next(jetstream.NextMaxWait(leaveWithin))
+		if err != nil {
+			return
+		}
+		_ = m.Nak()
+	}
 }
 
 func natsDelivery(m jetstream.Msg) *Delivery {

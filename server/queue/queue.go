@@ -38,8 +38,6 @@ type Connections interface {
 type Options struct {
 	Starter     Starter
 	Connections Connections
-	// Kind finds the type of a connection for checks of flows; nil checks nothing that depends on it.
-	Kind func(id string) (kind string, ok bool)
 	// Busy reports that enough runs are at work for now: no message is taken until it is over. Nil is never.
 	Busy func() bool
 	// Now is the time of a delivery; nil is time.Now.
@@ -104,7 +102,7 @@ func New(o Options) *Consumers {
 func (c *Consumers) Check(flow *flows.Flow, _ []*flows.Flow) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	for i := range flow.Triggers {
-		if e := &flow.Triggers[i]; e.Type == triggers.Queue && c.o.Kind != nil {
+		if e := &flow.Triggers[i]; e.Type == triggers.Queue {
 			found = append(found, c.check(newBinding(flow, e), flow.Document.Triggers[i].Pointer+"/config")...)
 		}
 	}
