@@ -27,7 +27,7 @@ func (s *Server) listConnections(q *request) error {
 			next = items[limit-1].(core.Object)["id"].(string)
 			break
 		}
-		items = append(items, c.object())
+		items = append(items, s.shown(&c))
 	}
 	return q.list(items, next)
 }
@@ -37,7 +37,7 @@ func (s *Server) getConnection(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, c.object())
+	return q.send(fiber.StatusOK, s.shown(&c))
 }
 
 func (s *Server) putConnection(q *request) error {
@@ -55,7 +55,7 @@ func (s *Server) putConnection(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, c.object())
+	return q.send(fiber.StatusOK, s.shown(&c))
 }
 
 func (s *Server) deleteConnection(q *request) error {

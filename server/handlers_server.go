@@ -56,6 +56,7 @@ func (s *Server) metrics(q *request) error {
 	if s.o.Queues != nil {
 		writeQueues(&e, s.o.Queues())
 	}
+	writeConnections(&e, s.o.Connections.AllHealth())
 	s.traffic.write(&e)
 	if s.o.EngineStats != nil {
 		stats := s.o.EngineStats()
