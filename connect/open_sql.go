@@ -44,8 +44,10 @@ type serverConfig struct {
 	Database string `json:"database"`
 	User     string `json:"user"`
 	TLS      struct {
-		tlsConfig
-		Mode string `json:"mode"`
+		Mode       string `json:"mode"`
+		CA         string `json:"ca"`
+		ServerName string `json:"serverName"`
+		MinVersion string `json:"minVersion"`
 	} `json:"tls"`
 	Pool struct {
 		Max      int    `json:"max"`
@@ -164,17 +166,17 @@ func parseDatabaseURL(text string, schemes []string) (*url.URL, error) {
 
 // encryption is nil for none; plain takes a server that knows none.
 func (c *serverConfig) encryption() (config *tls.Config, plain bool, err error) {
-	mode := c.TLS.Mode
+	mode, trust := c.TLS.Mode, tlsConfig{CA: c.TLS.CA, ServerName: c.TLS.ServerName, MinVersion: c.TLS.MinVersion}
 	if mode == "" {
 		mode = "prefer"
-		if c.TLS.tlsConfig != (tlsConfig{}) {
+		if trust != (tlsConfig{}) {
 			mode = "verify"
 		}
 	}
 	if mode == "off" {
 		return nil, false, nil
 	}
-	config, err = tlsOf(c.TLS.tlsConfig)
+	config, err = tlsOf(trust)
 	if err != nil {
 		return nil, false, err
 	}

@@ -193,14 +193,14 @@ func (s *Set) HTTP(id string) (*httpclient.Client, *core.Failure) {
 	return h.http, nil
 }
 
-// SQL is the database of a connection of type sqlite.
+// SQL is the database of a connection of type sqlite, postgres or mysql.
 func (s *Set) SQL(id string) (*sqldb.DB, *core.Failure) {
 	h, kind, failure := s.open(id)
 	if failure != nil {
 		return nil, failure
 	}
 	if h.sql == nil {
-		return nil, wrongType(id, kind, "a database (sqlite)")
+		return nil, wrongType(id, kind, "a database (sqlite, postgres or mysql)")
 	}
 	return h.sql, nil
 }

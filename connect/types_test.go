@@ -44,7 +44,8 @@ func declared(f Field) []string {
 func TestStructsMirrorTheirFields(t *testing.T) {
 	t.Parallel()
 	structs := map[string]reflect.Type{
-		"http": reflect.TypeFor[httpConfig](), "sqlite": reflect.TypeFor[sqliteConfig](), "webhook": reflect.TypeFor[webhookConfig](),
+		"http": reflect.TypeFor[httpConfig](), "sqlite": reflect.TypeFor[sqliteConfig](), "postgres": reflect.TypeFor[serverConfig](),
+		"mysql": reflect.TypeFor[serverConfig](), "webhook": reflect.TypeFor[webhookConfig](),
 		"wecom": reflect.TypeFor[robotConfig](), "dingtalk": reflect.TypeFor[dingtalkConfig](), "feishu": reflect.TypeFor[robotConfig](),
 		"slack": reflect.TypeFor[slackConfig](), "email": reflect.TypeFor[emailConfig](),
 		"kafka": reflect.TypeFor[kafkaConfig](), "rabbitmq": reflect.TypeFor[brokerConfig](), "nats": reflect.TypeFor[brokerConfig](),
