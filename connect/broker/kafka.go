@@ -32,6 +32,9 @@ type kafka struct {
 const (
 	// commitEvery is how often finished messages are acknowledged.
 	commitEvery = 250 * time.Millisecond
+	// gone is after how long without a word the others of a group take over; so long a server that was killed waits for
+	// its own former place.
+	gone = 10 * time.Second
 	// ahead is how many finished messages, per hand, may wait for an earlier one of their partition.
 	ahead = 16
 	// fetchBytes bounds what is fetched ahead of the hands.
@@ -193,7 +196,7 @@ func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handl
 	l := &ledger{parts: map[int32]*part{}, room: newHands(ahead * s.Hands)}
 	client, err := kgo.NewClient(k.options(
 		kgo.ConsumerGroup(s.Group), kgo.ConsumeTopics(s.Topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2),
+		kgo.SessionTimeout(gone), kgo.HeartbeatInterval(gone/4), kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2),
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, parts map[string][]int32) {
 			// What cannot be committed is delivered again, and known by its identity.
 			_ = client.CommitMarkedOffsets(ctx)

@@ -27,8 +27,8 @@ type natsStreams struct {
 
 const (
 	// ackWait is how long JetStream waits for an acknowledgement; messages in hand ask for more time well before.
-	ackWait    = 30 * time.Second
-	moreTime   = 10 * time.Second
+	ackWait    = 10 * time.Second
+	moreTime   = 3 * time.Second
 	natsReason = "no stream of JetStream takes the subject %s; make one (nats stream add), or correct the topic"
 )
 
@@ -69,7 +69,7 @@ func (n *natsStreams) options() []nats.Option {
 	c := &n.config
 	options := []nats.Option{
 		nats.Name("sluice"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(connectWithin), nats.SkipHostLookup(),
-		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.PingInterval(moreTime), nats.MaxPingsOutstanding(2),
+		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.PingInterval(heartbeat), nats.MaxPingsOutstanding(2),
 	}
 	if c.TLS != nil {
 		options = append(options, nats.Secure(c.TLS))
