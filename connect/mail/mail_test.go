@@ -3,6 +3,7 @@ package mail_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -67,7 +68,7 @@ func read(t *testing.T, data string) (netmail.Header, []part) {
 	reader := multipart.NewReader(m.Body, params["boundary"])
 	for {
 		p, err := reader.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return m.Header, parts
 		}
 		require.NoError(t, err)
