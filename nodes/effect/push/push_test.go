@@ -132,7 +132,7 @@ func TestMailAndSlackAreSetUpAsTheyMustBe(t *testing.T) {
 	} {
 		_, findings := connect.ParseDefinition([]byte(`{"id": "c", `+c.definition+`}`), nil)
 		require.Len(t, findings, 1, c.definition)
-		require.Contains(t, findings[0].Message, c.says)
+		require.Contains(t, findings[0].Path+" "+findings[0].Message, c.says)
 	}
 	set := effecttest.Connections(t)
 	effecttest.Define(t, set, `{"id": "away", "type": "email", "config": {"host": "127.0.0.1", "port": 1, "from": "a@b.example", "to": "c@d.example"}}`)
