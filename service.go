@@ -99,7 +99,10 @@ func (s *service) open(o serviceOptions) error {
 		Engine: guarded, Journal: s.store, Plans: s.library.Plan, Connections: s.connections, Log: o.log,
 	})
 	s.queues = queue.New(queue.Options{Starter: guarded, Connections: s.connections, Busy: s.busy, Log: o.log})
-	s.schedules.options = schedule.Options{Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log}
+	s.schedules.options = schedule.Options{
+		Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log,
+		Conditions: func(now time.Time) []schedule.Condition { return conditionsOf(s.connections.AllHealth(), now) },
+	}
 	options.Engine, options.Library, options.Registry = guarded, s.library, types
 	options.Hooks, options.Schedules, options.Followers = s.hooks.Handle, s.schedules, []server.Follower{s.hooks, s.schedules, s.queues}
 	options.Queues = s.queueStats
