@@ -39,6 +39,13 @@ type Options struct {
 	Page fs.FS
 	// Hooks takes requests below /hooks/; nil takes none.
 	Hooks fiber.Handler
+	// Webhooks tells of the webhooks behind Hooks; nil knows none.
+	Webhooks Webhooks
+	// Tables come with the program, JSON texts by id. They are put into the storage where no others of their names are, and
+	// replaced by newer ones as long as nobody has changed them.
+	Tables map[string][]byte
+	// Templates are offered to begin with.
+	Templates []Template
 	// Schedules tells of cron triggers; nil knows none.
 	Schedules Schedules
 	// Queues tells of queue triggers, for the metrics; nil knows none.
@@ -80,6 +87,7 @@ type Server struct {
 	traffic    *traffic
 	streams    streams
 	page       *page
+	templates  []template
 	firstToken string
 
 	draining atomic.Bool
@@ -130,6 +138,9 @@ func (s *Server) open() error {
 	if s.page, err = loadPage(s.o.Page); err != nil {
 		return err
 	}
+	if s.templates, err = readTemplates(s.o.Templates); err != nil {
+		return err
+	}
 	if s.access, s.firstToken, err = newAccess(s.o.Store, hashing, s.o.Now, s.o.AdminToken); err != nil {
 		return err
 	}
@@ -139,12 +150,21 @@ func (s *Server) open() error {
 	if s.tables, err = openTables(s.o.Store); err != nil {
 		return err
 	}
+	shipped, err := s.tables.ship(s.o.Tables)
+	if err != nil {
+		return err
+	}
 	s.catalogue = &catalogue{
 		library: s.o.Library, registry: s.o.Registry, vault: s.vault, tables: s.tables, schedule: s.o.Schedule,
 		followers: s.o.Followers, now: s.o.Now, log: s.o.Log,
 	}
 	s.runs = &runs{
 		store: s.o.Store, engine: s.o.Engine, library: s.o.Library, catalogue: s.catalogue, set: s.o.Connections, now: s.o.Now, log: s.o.Log,
+	}
+	for _, id := range shipped {
+		if _, err := s.catalogue.refresh(id, "upgrade"); err != nil {
+			return err
+		}
 	}
 	return s.catalogue.open()
 }

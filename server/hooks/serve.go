@@ -22,12 +22,17 @@ import (
 func (r *Router) Serve(d *Delivery) *Answer {
 	at := r.o.Now()
 	m := r.table.Load().find(d.Method, d.Path)
-	kind, refusal := r.admit(&m, d)
-	if refusal != nil {
-		return m.hook.speak(refusal)
-	}
 	p := &passage{Router: r, hook: m.hook, at: at}
-	return m.hook.speak(p.serve(d, &m, kind))
+	kind, answer := r.admit(&m, d)
+	if answer == nil {
+		answer = p.serve(d, &m, kind)
+	}
+	if m.hook != nil {
+		m.hook.recent.add(Received{
+			At: at, Method: d.Method, Path: d.Path, Size: len(d.Body), Status: answer.Status, Code: answer.code, Run: p.run, Took: r.o.Now().Sub(at),
+		})
+	}
+	return m.hook.speak(answer)
 }
 
 // speak puts a refusal into the form of the hook's platform.
@@ -94,6 +99,8 @@ type passage struct {
 	at      time.Time
 	proof   proof
 	once    *storage.Once
+	// run is the one that the delivery started, or an earlier one with its key; empty before, and without any.
+	run storage.RunID
 }
 
 // serve takes a delivery from the check of who sent it to its answer.
@@ -206,10 +213,13 @@ func (p *passage) acknowledge() *Answer {
 	var duplicate *engine.DuplicateError
 	switch {
 	case errors.As(err, &duplicate):
+		p.run = duplicate.Run
 		return p.ackAgain(duplicate.Run)
 	case err != nil:
 		return p.notStarted(run, err)
-	case ack != nil:
+	}
+	p.run = run
+	if ack != nil {
 		return ack
 	}
 	return p.accepted(run)
@@ -267,12 +277,15 @@ func (p *passage) call() *Answer {
 	var duplicate *engine.DuplicateError
 	switch {
 	case errors.As(err, &duplicate):
+		p.run = duplicate.Run
 		return p.answerOf(ctx, duplicate.Run)
 	case err != nil && ctx.Err() != nil && p.stored(run):
+		p.run = run
 		return accepted(http.StatusAccepted, run)
 	case err != nil:
 		return p.notStarted(run, err)
 	}
+	p.run = run
 	return p.say(run, answer)
 }
 
