@@ -1,4 +1,4 @@
-# What this project can do from a fresh checkout, with Go alone. `make` prints it.
+# What this project can do from a fresh checkout, with Go, and Node.js for the page. `make` prints it.
 
 GO ?= go
 
@@ -13,6 +13,12 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 # How long each fuzz test runs in test-long.
 FUZZTIME ?= 30s
 
+# The page is built from all of these; a build that is newer than they are is used again.
+WEB_SOURCES := server/openapi.json web/index.html web/package-lock.json web/vite.config.ts $(shell find web/src web/scripts web/public -type f 2>/dev/null)
+# The program works without Node.js, but then has no page.
+NODE := $(shell command -v node 2>/dev/null)
+NO_NODE := Node.js is not here, so the program is built without its page: the API works, the page says what is missing. Install Node.js 20.19 or newer for it.
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -20,7 +26,7 @@ help: ## print this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## see it work: the server with a simulated shop, its orders and the shipped flows live, until Ctrl-C
+run: page ## see it work: the server with a simulated shop, its orders and the shipped flows live, until Ctrl-C
 	$(GO) run . demo
 
 .PHONY: first-run
@@ -28,12 +34,38 @@ first-run: ## one flow, once, step by step: a shop, a database, and the order th
 	$(GO) run ./examples/firstrun
 
 .PHONY: build
-build: ## build the program as bin/sluice
+build: page ## build the program as bin/sluice
 	$(GO) build -trimpath -o bin/sluice .
 
+.PHONY: page
+page: $(if $(NODE),web/dist/index.html)
+	@$(if $(NODE),true,echo "$(NO_NODE)" >&2)
+
+.PHONY: web
+web: $(if $(NODE),web/dist/index.html) ## build the editor's page, which the program holds
+	@$(if $(NODE),true,echo "$(NO_NODE)" >&2; exit 1)
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-fund --no-audit --loglevel=error
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && npm run --silent build
+
 .PHONY: test
-test: ## run all tests
+test: $(if $(NODE),test-web) ## run all tests
+	@$(if $(NODE),true,echo "Node.js is not here: the page's tests are left out" >&2)
 	$(GO) test $(RACE) -shuffle=on -timeout 25m ./...
+
+.PHONY: test-web
+test-web: web ## run the page's tests: types, lint, units, and in a browser against the program
+	cd web && npm run --silent check
+	$(GO) build -o bin/sluice-e2e .
+	cd web && SLUICE_BIN=$(CURDIR)/bin/sluice-e2e npm run --silent e2e
+
+.PHONY: screenshots
+screenshots: web ## draw the pages in both languages and themes into docs/screenshots
+	$(GO) build -o bin/sluice-e2e .
+	cd web && SLUICE_BIN=$(CURDIR)/bin/sluice-e2e npm run --silent screenshots
 
 .PHONY: test-long
 test-long: $(LINT) ## run all tests for longer: more seeds, planted mistakes for the linter, then fuzz
@@ -79,4 +111,4 @@ verify: ## fail if generate would change something
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin web/build web/dist/assets web/dist/favicon.svg.* web/dist/index.html

@@ -22,10 +22,12 @@ import (
 	"sluice/nodes"
 	"sluice/server"
 	"sluice/server/hooks"
+	"sluice/server/queue"
 	"sluice/server/schedule"
 	"sluice/server/schedule/guard"
 	"sluice/storage"
 	"sluice/storage/bolt"
+	"sluice/web"
 )
 
 // service is a server with all its parts, over one folder of data.
@@ -36,6 +38,7 @@ type service struct {
 	engine      *embedded.Engine
 	hooks       *hooks.Router
 	schedules   *scheduler
+	queues      *queue.Consumers
 	server      *server.Server
 	log         *slog.Logger
 	retention   *retention
@@ -74,7 +77,7 @@ func openService(o serviceOptions) (*service, error) {
 func (s *service) open(o serviceOptions) error {
 	options := server.Options{
 		Store: s.store, Connections: s.connections, AdminToken: o.adminToken, KeyFile: filepath.Join(o.data, keyFile),
-		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log,
+		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log, Page: web.Page(),
 		Disk: func() (server.DiskStats, error) { return diskStats(o.data) },
 	}
 	if err := server.LoadConnections(options); err != nil {
@@ -95,9 +98,14 @@ func (s *service) open(o serviceOptions) error {
 	s.hooks = hooks.New(hooks.Options{
 		Engine: guarded, Journal: s.store, Plans: s.library.Plan, Connections: s.connections, Log: o.log,
 	})
-	s.schedules.options = schedule.Options{Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log}
+	s.queues = queue.New(queue.Options{Starter: guarded, Connections: s.connections, Busy: s.busy, Log: o.log})
+	s.schedules.options = schedule.Options{
+		Starter: guarded, Journal: s.store, Meta: s.store, Log: o.log,
+		Conditions: func(now time.Time) []schedule.Condition { return conditionsOf(s.connections.AllHealth(), now) },
+	}
 	options.Engine, options.Library, options.Registry = guarded, s.library, types
-	options.Hooks, options.Schedules, options.Followers = s.hooks.Handle, s.schedules, []server.Follower{s.hooks, s.schedules}
+	options.Hooks, options.Schedules, options.Followers = s.hooks.Handle, s.schedules, []server.Follower{s.hooks, s.schedules, s.queues}
+	options.Queues = s.queueStats
 	options.EngineStats = func() server.EngineStats {
 		e := s.engine.Stats()
 		return server.EngineStats{
@@ -146,6 +154,7 @@ func (s *service) openEngine(o serviceOptions, types *nodes.Registry) (err error
 func (s *service) drain(ctx context.Context) error {
 	s.hooks.Drain()
 	s.server.Drain()
+	s.queues.Drain(ctx)
 	return s.server.Shutdown(ctx)
 }
 
@@ -157,6 +166,9 @@ func (s *service) close(ctx context.Context) error {
 	}
 	if s.retention != nil {
 		s.retention.close()
+	}
+	if s.queues != nil {
+		s.queues.Drain(ctx)
 	}
 	if s.schedules != nil {
 		s.schedules.close()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,9 +63,11 @@ func (c *checker) value(at string, v core.Value, field *Field) {
 			c.report("connection.bad_value", at, "must be true or false, not %s", value.Kind(v))
 		}
 	case Count:
-		if n, ok := v.(int); !ok || n < 1 || n > MaxCount {
-			c.report("connection.bad_value", at, "must be a whole number from 1 to %d", MaxCount)
-		}
+		c.whole(at, v, MaxCount)
+	case Port:
+		c.whole(at, v, maxPort)
+	case TextList:
+		c.list(at, v)
 	case TextMap:
 		object, _ := c.object(at, v)
 		for key, item := range object {
@@ -86,6 +89,26 @@ func (c *checker) value(at string, v core.Value, field *Field) {
 		}
 		if err := checkText(text, field); err != nil {
 			c.report("connection.bad_value", at, "%s", err)
+		}
+	}
+}
+
+func (c *checker) whole(at string, v core.Value, most int) {
+	if n, ok := v.(int); !ok || n < 1 || n > most {
+		c.report("connection.bad_value", at, "must be a whole number from 1 to %d", most)
+	}
+}
+
+// list checks a list of texts.
+func (c *checker) list(at string, v core.Value) {
+	list, ok := v.(core.List)
+	if !ok || len(list) == 0 {
+		c.report("connection.bad_value", at, "must be a list of at least one string")
+		return
+	}
+	for i, item := range list {
+		if text, ok := item.(string); !ok || text == "" {
+			c.report("connection.bad_value", at+"/"+strconv.Itoa(i), "must be a string that is not empty")
 		}
 	}
 }
@@ -129,6 +152,12 @@ func checkText(text string, field *Field) error {
 	switch field.Kind {
 	case URL:
 		_, err := parseURL(text)
+		return err
+	case DatabaseURL:
+		_, err := parseDatabaseURL(text, field.Choices)
+		return err
+	case Address:
+		_, err := parseAddress(text, field.Choices)
 		return err
 	case Duration:
 		d, err := time.ParseDuration(text)

@@ -8,6 +8,7 @@ package connect
 import (
 	"crypto/sha256"
 
+	"sluice/connect/limit"
 	"sluice/connect/secret"
 	"sluice/engine/core"
 	"sluice/engine/value"
@@ -49,6 +50,8 @@ type Type struct {
 	Doc     string
 	Config  []Field
 	Secrets []Field
+	// rate is of connections whose limits name none.
+	rate limit.Rate
 	// open makes the handle; it sends nothing and opens no file. Its error is a configError where it can be.
 	open func(d *Definition, o *options) (handle, error)
 }
@@ -56,24 +59,31 @@ type Type struct {
 // Kind is the shape of a field's value.
 type Kind string
 
-// The kinds of fields. All but Flag, Count, TextMap, Group and Variants are JSON strings.
+// The kinds of fields. All but Flag, Count, Port, TextList, TextMap, Group and Variants are JSON strings.
 const (
-	Text     Kind = "text"
-	LongText Kind = "longText" // several lines, such as a PEM block
-	URL      Kind = "url"      // http or https, without a user, a password or a fragment
-	Duration Kind = "duration" // as Go writes them: 2800ms, 1.5s
-	Date     Kind = "date"     // a day: 2027-03-01
-	Rate     Kind = "rate"     // calls a second, minute or hour: 5/s, 20/m, 1000/h
-	Count    Kind = "count"    // a whole number from 1 to [MaxCount]
-	Flag     Kind = "flag"     // true or false
-	Choice   Kind = "choice"   // one of Choices
-	TextMap  Kind = "textMap"  // an object of strings
-	Group    Kind = "group"    // an object of Fields
-	Variants Kind = "variants" // an object whose type says which of Variants it is
+	Text        Kind = "text"
+	LongText    Kind = "longText"    // several lines, such as a PEM block
+	URL         Kind = "url"         // http or https, without a user, a password or a fragment
+	Address     Kind = "address"     // one of another scheme, of which Choices lists those that are taken
+	DatabaseURL Kind = "databaseUrl" // scheme://user@host:port/database, of a scheme in Choices, without a password
+	Duration    Kind = "duration"    // as Go writes them: 2800ms, 1.5s
+	Date        Kind = "date"        // a day: 2027-03-01
+	Rate        Kind = "rate"        // calls a second, minute or hour: 5/s, 20/m, 1000/h
+	Count       Kind = "count"       // a whole number from 1 to [MaxCount]
+	Port        Kind = "port"        // a whole number from 1 to 65535
+	Flag        Kind = "flag"        // true or false
+	Choice      Kind = "choice"      // one of Choices
+	TextList    Kind = "textList"    // a list of strings, not empty
+	TextMap     Kind = "textMap"     // an object of strings
+	Group       Kind = "group"       // an object of Fields
+	Variants    Kind = "variants"    // an object whose type says which of Variants it is
 )
 
 // MaxCount is the most that a field of kind Count takes.
 const MaxCount = 10_000
+
+// maxPort is the most that a field of kind Port takes.
+const maxPort = 65_535
 
 // Field is one key of a connection's config or secrets. A secret is of kind Text or LongText.
 type Field struct {

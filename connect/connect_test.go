@@ -191,9 +191,9 @@ func TestSet(t *testing.T) {
 	require.Equal(t, "connection.unknown", failure.Code)
 	for _, f := range []func() *core.Failure{
 		func() *core.Failure { _, f := set.HTTP("db"); return f },
-		func() *core.Failure { _, f := set.Robot("db"); return f },
+		func() *core.Failure { _, f := set.Messenger("db"); return f },
 		func() *core.Failure { _, f := set.SQL("hook"); return f },
-		func() *core.Failure { _, f := set.Robot("hook"); return f },
+		func() *core.Failure { _, f := set.Messenger("hook"); return f },
 	} {
 		failure := f()
 		require.Equal(t, "connection.type", failure.Code)
@@ -266,7 +266,7 @@ func TestSecretsShowNowhere(t *testing.T) {
 	_, failure = client.Do(t.Context(), httpclient.Request{Path: "/x"})
 	require.Equal(t, core.Object{"you sent": "Basic ***", "to": "/x"}, failure.Body)
 	for _, id := range []string{"ops", "lark"} {
-		r, failure := set.Robot(id)
+		r, failure := set.Messenger(id)
 		require.Nil(t, failure)
 		_, failure = r.Send(t.Context(), robot.Message{Text: "x"})
 		require.Equal(t, "push.rejected", failure.Code)

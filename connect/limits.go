@@ -37,6 +37,8 @@ func limitsOf(d *Definition) limit.Limits {
 	var limits limit.Limits
 	if text, ok := d.Limits["rate"].(string); ok {
 		limits.Rate, _ = limit.ParseRate(text)
+	} else if kind := typeOf(d.Type); kind != nil {
+		limits.Rate = kind.rate
 	}
 	limits.Concurrency, _ = d.Limits["concurrency"].(int)
 	if b, ok := d.Limits["breaker"].(core.Object); ok {
@@ -45,6 +47,16 @@ func limitsOf(d *Definition) limit.Limits {
 		limits.Breaker.Open = duration(b["open"])
 	}
 	return limits
+}
+
+// typeOf is nil for an unknown name.
+func typeOf(name string) *Type {
+	for _, kind := range Types() {
+		if kind.Name == name {
+			return &kind
+		}
+	}
+	return nil
 }
 
 func duration(v core.Value) time.Duration {

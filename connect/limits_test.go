@@ -80,7 +80,7 @@ func TestLimitsHoldOverAllHandles(t *testing.T) {
 	health := func() limit.Health {
 		h, ok := set.Health("erp")
 		require.True(t, ok)
-		return h
+		return h.Health
 	}
 	var flows sync.WaitGroup
 	for range 2 {
@@ -120,7 +120,7 @@ func TestLimitsOfEveryHandle(t *testing.T) {
 	define(t, set, `{"id": "db", "type": "sqlite", "config": {"path": %q, "readOnly": true}, `+limits+`}`, filepath.Join(t.TempDir(), "none", "a.db"))
 	client, failure := set.HTTP("api")
 	require.Nil(t, failure)
-	bot, failure := set.Robot("bot")
+	bot, failure := set.Messenger("bot")
 	require.Nil(t, failure)
 	db, failure := set.SQL("db")
 	require.Nil(t, failure)
@@ -161,7 +161,7 @@ func TestWeComTakesWhatItsLimitLetsThrough(t *testing.T) {
 			}})
 			define(t, set, `{"id": "ops", "type": "wecom", "config": {"baseUrl": %q}, "secrets": {"key": %q}%s}`,
 				server.URL, platform.Credentials().WeCom.Key, limits)
-			bot, failure := set.Robot("ops")
+			bot, failure := set.Messenger("ops")
 			require.Nil(t, failure)
 			began := time.Now()
 			codes := make(chan string, 45)
@@ -187,6 +187,9 @@ func TestWeComTakesWhatItsLimitLetsThrough(t *testing.T) {
 	refused, took := send(t, `, "limits": {"rate": "20/m"}`)
 	require.Zero(t, refused)
 	require.Equal(t, 44*3*time.Second, took)
-	refused, _ = send(t, "")
+	refused, took = send(t, "")
+	require.Zero(t, refused, "a robot keeps to its platform's limit by itself")
+	require.Equal(t, (45-4)*4*time.Second, took)
+	refused, _ = send(t, `, "limits": {"rate": "1000/s"}`)
 	require.Equal(t, 25, refused, "what happens without")
 }

@@ -1,6 +1,8 @@
 package connect
 
 import (
+	"strings"
+
 	"sluice/connect/limit"
 	"sluice/engine/core"
 )
@@ -56,6 +58,10 @@ func fieldSchema(f Field) core.Object {
 	switch f.Kind {
 	case URL:
 		return core.Object{"type": "string", "format": "uri", "pattern": "^https?://"}
+	case Address, DatabaseURL:
+		return core.Object{"type": "string", "format": "uri", "pattern": "^(" + strings.Join(f.Choices, "|") + ")://"}
+	case TextList:
+		return core.Object{"type": "array", "minItems": 1, "items": core.Object{"type": "string", "minLength": 1}}
 	case Duration:
 		return core.Object{"type": "string", "x-kind": "duration"}
 	case Date:
@@ -66,6 +72,8 @@ func fieldSchema(f Field) core.Object {
 		return core.Object{"type": "string", "pattern": limit.RatePattern, "x-kind": "rate"}
 	case Count:
 		return core.Object{"type": "integer", "minimum": 1, "maximum": MaxCount}
+	case Port:
+		return core.Object{"type": "integer", "minimum": 1, "maximum": maxPort}
 	case Flag:
 		return core.Object{"type": "boolean"}
 	case Choice:

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -8,9 +9,11 @@ import (
 	"sync"
 	"time"
 
+	"sluice/connect/broker"
 	"sluice/connect/egress"
 	"sluice/connect/httpclient"
 	"sluice/connect/limit"
+	"sluice/connect/mail"
 	"sluice/connect/robot"
 	"sluice/connect/secret"
 	"sluice/connect/sign"
@@ -46,12 +49,14 @@ func newOptions(o Options) *options {
 	return &options{entropy: sign.Entropy{Now: o.Now, Nonce: o.Nonce}, mask: &secret.Mask{}, egress: o.Egress}
 }
 
-// handle is an open connection: one of its first three is set.
+// handle is an open connection: at most one of its fields but close is set.
 type handle struct {
-	http  *httpclient.Client
-	sql   *sqldb.DB
-	robot *robot.Robot
-	close func() error
+	http   *httpclient.Client
+	sql    *sqldb.DB
+	robot  *robot.Robot
+	mail   *mail.Sender
+	broker *broker.Client
+	close  func() error
 }
 
 // limit has all calls of the handle pass the guard.
@@ -63,6 +68,10 @@ func (h *handle) limit(g *limit.Guard) {
 		h.sql.Limit(g)
 	case h.robot != nil:
 		h.robot.Limit(g)
+	case h.broker != nil:
+		h.broker.Limit(g)
+	case h.mail != nil:
+		h.mail.Limit(g)
 	}
 }
 
@@ -88,6 +97,8 @@ type slot struct {
 	definition Definition
 	guard      *limit.Guard
 	handle     *handle
+	// expiries are read once, as a definition never changes.
+	expiries []Expiry
 }
 
 // NewSet returns an empty set.
@@ -111,7 +122,7 @@ func (s *Set) Put(d Definition) error {
 		s.mu.Unlock()
 		return nil
 	}
-	replacing := &slot{definition: d}
+	replacing := &slot{definition: d, expiries: expiriesOf(&d)}
 	if old == nil {
 		replacing.guard = limit.NewGuard(limits, s.options.entropy.Now)
 	} else {
@@ -182,28 +193,36 @@ func (s *Set) HTTP(id string) (*httpclient.Client, *core.Failure) {
 	return h.http, nil
 }
 
-// SQL is the database of a connection of type sqlite.
+// SQL is the database of a connection of type sqlite, postgres or mysql.
 func (s *Set) SQL(id string) (*sqldb.DB, *core.Failure) {
 	h, kind, failure := s.open(id)
 	if failure != nil {
 		return nil, failure
 	}
 	if h.sql == nil {
-		return nil, wrongType(id, kind, "a database (sqlite)")
+		return nil, wrongType(id, kind, "a database (sqlite, postgres or mysql)")
 	}
 	return h.sql, nil
 }
 
-// Robot is the robot of a connection of type wecom, dingtalk, feishu or webhook.
-func (s *Set) Robot(id string) (*robot.Robot, *core.Failure) {
+// Messenger takes messages for people. It is safe for concurrent use.
+type Messenger interface {
+	// Send sends one message and returns the other side's answer.
+	Send(ctx context.Context, m robot.Message) (core.Value, *core.Failure)
+}
+
+// Messenger is what a connection of type wecom, dingtalk, feishu, slack, email or webhook sends with.
+func (s *Set) Messenger(id string) (Messenger, *core.Failure) {
 	h, kind, failure := s.open(id)
-	if failure != nil {
+	switch {
+	case failure != nil:
 		return nil, failure
+	case h.robot != nil:
+		return h.robot, nil
+	case h.mail != nil:
+		return h.mail, nil
 	}
-	if h.robot == nil {
-		return nil, wrongType(id, kind, "a robot (wecom, dingtalk, feishu, or webhook with a url)")
-	}
-	return h.robot, nil
+	return nil, wrongType(id, kind, "one that sends messages (wecom, dingtalk, feishu or slack with its key, email, or webhook with a url)")
 }
 
 // Secret is one secret of a connection: what verifies a webhook that comes in.
@@ -223,15 +242,16 @@ func (s *Set) Secret(id, name string) (secret.Text, *core.Failure) {
 	return text, nil
 }
 
-// Health is how the calls through a connection went lately; false for an unknown id.
-func (s *Set) Health(id string) (limit.Health, bool) {
+// Config is the config of a connection, which must not be changed: what a webhook that comes in is held to beside the
+// secrets. It is nil for an unknown id.
+func (s *Set) Config(id string) core.Object {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	slot, ok := s.slots[id]
-	s.mu.Unlock()
 	if !ok {
-		return limit.Health{}, false
+		return nil
 	}
-	return slot.guard.Health(), true
+	return slot.definition.Config
 }
 
 func (s *Set) open(id string) (*handle, string, *core.Failure) {

@@ -44,8 +44,12 @@ func declared(f Field) []string {
 func TestStructsMirrorTheirFields(t *testing.T) {
 	t.Parallel()
 	structs := map[string]reflect.Type{
-		"http": reflect.TypeFor[httpConfig](), "sqlite": reflect.TypeFor[sqliteConfig](), "webhook": reflect.TypeFor[webhookConfig](),
-		"wecom": reflect.TypeFor[robotConfig](), "dingtalk": reflect.TypeFor[robotConfig](), "feishu": reflect.TypeFor[robotConfig](),
+		"http": reflect.TypeFor[httpConfig](), "sqlite": reflect.TypeFor[sqliteConfig](), "postgres": reflect.TypeFor[serverConfig](),
+		"mysql": reflect.TypeFor[serverConfig](), "webhook": reflect.TypeFor[webhookConfig](),
+		"wecom": reflect.TypeFor[robotConfig](), "dingtalk": reflect.TypeFor[dingtalkConfig](), "feishu": reflect.TypeFor[robotConfig](),
+		"slack": reflect.TypeFor[slackConfig](), "email": reflect.TypeFor[emailConfig](),
+		"kafka": reflect.TypeFor[kafkaConfig](), "rabbitmq": reflect.TypeFor[brokerConfig](), "nats": reflect.TypeFor[brokerConfig](),
+		"redis": reflect.TypeFor[brokerConfig](), "mqtt": reflect.TypeFor[brokerConfig](),
 	}
 	for _, kind := range Types() {
 		s, ok := structs[kind.Name]

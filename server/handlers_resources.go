@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"sluice/engine/core"
+	"sluice/server/schedule"
 	"sluice/storage"
 )
 
@@ -27,7 +28,7 @@ func (s *Server) listConnections(q *request) error {
 			next = items[limit-1].(core.Object)["id"].(string)
 			break
 		}
-		items = append(items, c.object())
+		items = append(items, s.shown(&c))
 	}
 	return q.list(items, next)
 }
@@ -37,7 +38,7 @@ func (s *Server) getConnection(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, c.object())
+	return q.send(fiber.StatusOK, s.shown(&c))
 }
 
 func (s *Server) putConnection(q *request) error {
@@ -55,7 +56,7 @@ func (s *Server) putConnection(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, c.object())
+	return q.send(fiber.StatusOK, s.shown(&c))
 }
 
 func (s *Server) deleteConnection(q *request) error {
@@ -163,6 +164,10 @@ type Schedules interface {
 type Schedule struct {
 	Flow, Trigger     string
 	Cron, Style, Zone string
+	// CatchUp and Overlap say what becomes of slots that were missed, and of those that come while a run goes on.
+	CatchUp, Overlap string
+	// Description is the schedule in words, by language (en, zh).
+	Description map[string]string
 	// Next are the next slots, soonest first.
 	Next []time.Time
 	// LastAt is the last slot that was decided, LastOutcome what became of it (fired, skipped, caught up, missed), LastRun
@@ -170,6 +175,8 @@ type Schedule struct {
 	LastAt      time.Time
 	LastOutcome string
 	LastRun     storage.RunID
+	// History are the latest slots, newest first.
+	History []schedule.Slot
 	// DueSince is the oldest slot that is due and has no run yet; zero where none is.
 	DueSince time.Time
 }
@@ -181,13 +188,31 @@ func (s *Schedule) object() core.Object {
 	}
 	o := core.Object{
 		"flow": s.Flow, "trigger": s.Trigger, "cron": s.Cron, "style": s.Style, "zone": s.Zone, "next": next, "last": nil,
+		"catchUp": s.CatchUp, "overlap": s.Overlap, "description": core.Object{"en": s.Description["en"], "zh": s.Description["zh"]},
 	}
+	history := core.List{}
+	for i := range s.History {
+		history = append(history, slotObject(&s.History[i]))
+	}
+	o["history"] = history
 	if !s.LastAt.IsZero() {
 		last := core.Object{"at": s.LastAt, "outcome": s.LastOutcome, "run": nil}
 		if s.LastRun != "" {
 			last["run"] = string(s.LastRun)
 		}
 		o["last"] = last
+	}
+	return o
+}
+
+func slotObject(slot *schedule.Slot) core.Object {
+	o := core.Object{
+		"at": slot.At, "outcome": string(slot.State), "hand": slot.Hand, "count": max(1, slot.Count), "run": nil, "status": nil, "reason": nil,
+	}
+	for key, text := range map[string]string{"run": string(slot.Run), "status": slot.Status, "reason": slot.Reason} {
+		if text != "" {
+			o[key] = text
+		}
 	}
 	return o
 }

@@ -53,6 +53,10 @@ func (s *Server) metrics(q *request) error {
 		}
 		writeLag(&e, schedules, s.o.Now())
 	}
+	if s.o.Queues != nil {
+		writeQueues(&e, s.o.Queues())
+	}
+	writeConnections(&e, s.o.Connections.AllHealth())
 	s.traffic.write(&e)
 	if s.o.EngineStats != nil {
 		stats := s.o.EngineStats()

@@ -10,6 +10,7 @@ import (
 	"sluice/engine/core"
 	"sluice/flows/diag"
 	"sluice/internal/library"
+	"sluice/server/hooks"
 	"sluice/server/schedule"
 	"sluice/server/schedule/guard"
 	"sluice/storage"
@@ -60,6 +61,9 @@ var statuses = map[string]int{
 	"schedule.not_found":     http.StatusNotFound,
 	"step.not_found":         http.StatusNotFound,
 	"table.not_found":        http.StatusNotFound,
+	"template.not_found":     http.StatusNotFound,
+	"template.installed":     http.StatusConflict,
+	"webhook.not_found":      http.StatusNotFound,
 	"api.method_not_allowed": http.StatusMethodNotAllowed,
 	"api.timeout":            http.StatusRequestTimeout,
 	"flow.not_published":     http.StatusConflict,
@@ -106,6 +110,8 @@ func refusalOf(err error) (r *Refusal, known bool) {
 		return r, true
 	case errors.Is(err, schedule.ErrNotFound):
 		return refuse("schedule.not_found"), true
+	case errors.Is(err, hooks.ErrNotFound):
+		return refuse("webhook.not_found"), true
 	case errors.As(err, &http):
 		return refusalOfHTTP(http)
 	}

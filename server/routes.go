@@ -35,6 +35,8 @@ func (s *Server) routes() []route {
 		{get, base + "/flows/:id/versions", ReadFlows, s.listVersions},
 		{post, base + "/flows/:id/publish", WriteFlows, s.publishFlow},
 		{post, base + "/flows/:id/runs", WriteRuns, s.startRun},
+		{get, base + "/templates", ReadFlows, s.listTemplates},
+		{post, base + "/templates/:id/install", WriteFlows, s.installTemplate},
 
 		{get, base + "/runs", ReadRuns, s.listRuns},
 		{get, base + "/runs/summary", ReadRuns, s.summariseRuns},
@@ -68,5 +70,8 @@ func (s *Server) routes() []route {
 
 		{get, base + "/schedules", ReadFlows, s.listSchedules},
 		{post, base + "/schedules/:flow/:trigger/fire", WriteRuns, s.fireSchedule},
+		{get, base + "/webhooks", ReadFlows, s.listWebhooks},
+		{get, base + "/webhooks/:flow/:trigger/deliveries", ReadRuns, s.listDeliveries},
+		{post, base + "/webhooks/:flow/:trigger/again", WriteRuns, s.deliverAgain},
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"sync"
@@ -34,10 +35,21 @@ type Options struct {
 	// LoopbackLogin opens a session without a token for a browser on this machine. It is for demonstrations.
 	LoopbackLogin bool
 
+	// Page is the editor's page as the build made it; nil or without an index.html there is none, and the server says so.
+	Page fs.FS
 	// Hooks takes requests below /hooks/; nil takes none.
 	Hooks fiber.Handler
+	// Webhooks tells of the webhooks behind Hooks; nil knows none.
+	Webhooks Webhooks
+	// Tables come with the program, JSON texts by id. They are put into the storage where no others of their names are, and
+	// replaced by newer ones as long as nobody has changed them.
+	Tables map[string][]byte
+	// Templates are offered to begin with.
+	Templates []Template
 	// Schedules tells of cron triggers; nil knows none.
 	Schedules Schedules
+	// Queues tells of queue triggers, for the metrics; nil knows none.
+	Queues func() []Queue
 	// Followers are told which flows are published, the first time by New.
 	Followers []Follower
 	// Schedule checks a cron trigger's expression; nil leaves them unchecked.
@@ -74,6 +86,8 @@ type Server struct {
 	runs       *runs
 	traffic    *traffic
 	streams    streams
+	page       *page
+	templates  []template
 	firstToken string
 
 	draining atomic.Bool
@@ -112,12 +126,19 @@ func New(o Options) (*Server, error) {
 	if o.Hooks != nil {
 		s.app.All("/hooks/*", o.Hooks)
 	}
+	s.app.Use(s.servePage)
 	return s, nil
 }
 
 func (s *Server) open() error {
 	seal, hashing, err := keys(&s.o)
 	if err != nil {
+		return err
+	}
+	if s.page, err = loadPage(s.o.Page); err != nil {
+		return err
+	}
+	if s.templates, err = readTemplates(s.o.Templates); err != nil {
 		return err
 	}
 	if s.access, s.firstToken, err = newAccess(s.o.Store, hashing, s.o.Now, s.o.AdminToken); err != nil {
@@ -129,12 +150,21 @@ func (s *Server) open() error {
 	if s.tables, err = openTables(s.o.Store); err != nil {
 		return err
 	}
+	shipped, err := s.tables.ship(s.o.Tables)
+	if err != nil {
+		return err
+	}
 	s.catalogue = &catalogue{
 		library: s.o.Library, registry: s.o.Registry, vault: s.vault, tables: s.tables, schedule: s.o.Schedule,
 		followers: s.o.Followers, now: s.o.Now, log: s.o.Log,
 	}
 	s.runs = &runs{
 		store: s.o.Store, engine: s.o.Engine, library: s.o.Library, catalogue: s.catalogue, set: s.o.Connections, now: s.o.Now, log: s.o.Log,
+	}
+	for _, id := range shipped {
+		if _, err := s.catalogue.refresh(id, "upgrade"); err != nil {
+			return err
+		}
 	}
 	return s.catalogue.open()
 }

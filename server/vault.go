@@ -213,7 +213,7 @@ type probe struct {
 	Failure *core.Failure
 }
 
-// try asks the other side for a sign of life: a probe of an HTTP service, a ping of a database.
+// try asks the other side for a sign of life: a probe of an HTTP service, a ping of a database or a broker.
 func (v *vault) try(ctx context.Context, id string) (probe, error) {
 	c, err := v.get(id)
 	if err != nil {
@@ -228,10 +228,16 @@ func (v *vault) try(ctx context.Context, id string) (probe, error) {
 			failure = db.Ping(ctx)
 		}
 		return probe{Sent: true, Failure: failure}, nil
+	case "kafka", "rabbitmq", "nats", "redis", "mqtt":
+		client, failure := v.set.Broker(id)
+		if failure == nil {
+			failure = client.Ping(ctx)
+		}
+		return probe{Sent: true, Failure: failure}, nil
 	case "webhook":
 		return probe{}, nil
 	}
-	_, failure := v.set.Robot(id)
+	_, failure := v.set.Messenger(id)
 	return probe{Failure: failure}, nil
 }
 

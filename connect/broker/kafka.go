@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
@@ -31,6 +32,9 @@ type kafka struct {
 const (
 	// commitEvery is how often finished messages are acknowledged.
 	commitEvery = 250 * time.Millisecond
+	// gone is after how long without a word the others of a group take over; so long a server that was killed waits for
+	// its own former place.
+	gone = 10 * time.Second
 	// ahead is how many finished messages, per hand, may wait for an earlier one of their partition.
 	ahead = 16
 	// fetchBytes bounds what is fetched ahead of the hands.
@@ -130,8 +134,30 @@ func kafkaDenied(err error) bool {
 	return false
 }
 
+// bury makes the topic where it is missing, with as many partitions and replicas as the broker thinks right.
 func (k *kafka) bury(ctx context.Context, m *Message) *core.Failure {
 	_, f := k.publish(ctx, m)
+	if f == nil || f.Code != "queue.topic" {
+		return f
+	}
+	request := kmsg.NewPtrCreateTopicsRequest()
+	wanted := kmsg.NewCreateTopicsRequestTopic()
+	wanted.Topic, wanted.NumPartitions, wanted.ReplicationFactor = m.Topic, -1, -1
+	request.Topics = append(request.Topics, wanted)
+	client, f := k.connected()
+	if f != nil {
+		return f
+	}
+	response, err := request.RequestWith(ctx, client)
+	if err != nil {
+		return kafkaReach(ctx, err)
+	}
+	for i := range response.Topics {
+		if err := kerr.ErrorForCode(response.Topics[i].ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return failed("queue.topic", "the topic %s is not there and cannot be made: %s", m.Topic, err)
+		}
+	}
+	_, f = k.publish(ctx, m)
 	return f
 }
 
@@ -170,7 +196,7 @@ func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handl
 	l := &ledger{parts: map[int32]*part{}, room: newHands(ahead * s.Hands)}
 	client, err := kgo.NewClient(k.options(
 		kgo.ConsumerGroup(s.Group), kgo.ConsumeTopics(s.Topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2),
+		kgo.SessionTimeout(gone), kgo.HeartbeatInterval(gone/4), kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2),
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, parts map[string][]int32) {
 			// What cannot be committed is delivered again, and known by its identity.
 			_ = client.CommitMarkedOffsets(ctx)

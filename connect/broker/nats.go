@@ -27,8 +27,8 @@ type natsStreams struct {
 
 const (
 	// ackWait is how long JetStream waits for an acknowledgement; messages in hand ask for more time well before.
-	ackWait    = 30 * time.Second
-	moreTime   = 10 * time.Second
+	ackWait    = 10 * time.Second
+	moreTime   = 3 * time.Second
 	natsReason = "no stream of JetStream takes the subject %s; make one (nats stream add), or correct the topic"
 )
 
@@ -69,7 +69,7 @@ func (n *natsStreams) options() []nats.Option {
 	c := &n.config
 	options := []nats.Option{
 		nats.Name("sluice"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(connectWithin), nats.SkipHostLookup(),
-		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.PingInterval(moreTime), nats.MaxPingsOutstanding(2),
+		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.PingInterval(heartbeat), nats.MaxPingsOutstanding(2),
 	}
 	if c.TLS != nil {
 		options = append(options, nats.Secure(c.TLS))
@@ -241,7 +241,7 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 	}
 	h, held := newHands(s.Hands), newHeld()
 	defer h.rest()
-	defer messages.Stop()
+	defer giveBack(messages)
 	prolonging, done := context.WithCancel(context.WithoutCancel(ctx))
 	defer done()
 	go held.prolong(prolonging)
@@ -258,10 +258,24 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 			if handle(ctx, natsDelivery(m)) {
 				// One that is lost costs a delivery that starts nothing.
 				_ = m.Ack()
+			} else {
+				_ = m.Nak()
 			}
 		})
 	}
 	return nil
+}
+
+// giveBack stops, and returns what was sent ahead and nobody has looked at: else it would come only after ackWait.
+func giveBack(messages jetstream.MessagesContext) {
+	messages.Drain()
+	for {
+		m, err := messages.Next(jetstream.NextMaxWait(leaveWithin))
+		if err != nil {
+			return
+		}
+		_ = m.Nak()
+	}
 }
 
 func natsDelivery(m jetstream.Msg) *Delivery {

@@ -296,7 +296,7 @@ func (r *rabbit) consume(ctx context.Context, s Subscription, ready func(), hand
 				return rabbitLost(ctx, lost)
 			}
 			h.work(func() {
-				if handle(ctx, rabbitDelivery(&d)) {
+				if handle(ctx, rabbitDelivery(s.Topic, &d)) {
 					// One that is lost costs a delivery that starts nothing.
 					_ = d.Ack(false)
 				}
@@ -317,8 +317,8 @@ func rabbitLost(ctx context.Context, lost <-chan *amqp.Error) *core.Failure {
 	return broken(ctx, errors.New("the queue or the connection was closed"))
 }
 
-func rabbitDelivery(d *amqp.Delivery) *Delivery {
-	to := &Delivery{Key: d.RoutingKey, Topic: d.RoutingKey, Body: d.Body, ID: d.MessageId, Redelivered: d.Redelivered, Headers: map[string]string{}}
+func rabbitDelivery(queue string, d *amqp.Delivery) *Delivery {
+	to := &Delivery{Key: d.RoutingKey, Topic: queue, Body: d.Body, ID: d.MessageId, Redelivered: d.Redelivered, Headers: map[string]string{}}
 	for name, v := range d.Headers {
 		if text, ok := v.(string); ok {
 			to.Headers[name] = strings.ToValidUTF8(text, "�")

@@ -28,7 +28,7 @@ const (
 	bodyField = "body"
 	keyField  = "key"
 	// redisBlock is how long one read waits for entries.
-	redisBlock = 2 * time.Second
+	redisBlock = time.Second
 	// abandoned is how long an entry of another consumer must have lain before it is taken over.
 	abandoned = 5 * time.Minute
 	claimEach = time.Minute

@@ -38,6 +38,8 @@ func insecure(err error) (message string, permanent, ok bool) {
 	case refused && (strings.HasPrefix(alert, "certificate required") || strings.HasPrefix(alert, "bad certificate") ||
 		strings.HasPrefix(alert, "unknown certificate") || strings.HasPrefix(alert, "expired certificate") || strings.HasPrefix(alert, "revoked certificate")):
 		return "the server wants another client certificate than it got (" + alert + "): see clientCertificate and clientKey", true, true
+	case refused && strings.HasPrefix(alert, "handshake failure"):
+		return "the server agrees to no TLS version and cipher that is offered, or wants a client certificate (see clientCertificate and clientKey)", false, true
 	case refused:
 		return "the server refused the secure connection: " + alert, false, true
 	case strings.Contains(text, "tls: "):

@@ -35,14 +35,15 @@ func judge(ctx context.Context, f *core.Failure, waited, ran time.Duration) verd
 		return well
 	}
 	switch f.Code {
-	case "http.cancelled", "db.cancelled":
+	case "http.cancelled", "db.cancelled", "queue.cancelled":
 		return silent
-	case "http.timeout", "db.timeout":
+	case "http.timeout", "db.timeout", "queue.timeout":
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) && ran <= waited {
 			return silent
 		}
 		return unwell
-	case "http.connect", "http.dns", "http.tls", "db.unavailable", "push.unavailable", "douyin.unavailable":
+	case "http.connect", "http.dns", "http.tls", "http.proxy", "db.unavailable", "db.connection_lost", "push.unavailable", "queue.unavailable", "queue.unconfirmed",
+		"douyin.unavailable", "alipay.unavailable":
 		return unwell
 	}
 	switch {

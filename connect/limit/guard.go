@@ -27,8 +27,7 @@ type Guard struct {
 	// timer looks at the line again when its first call may go by the rate; nil until first needed.
 	timer *time.Timer
 
-	lastSuccess, lastErrorAt time.Time
-	lastError                string
+	health record
 }
 
 // ticket is one call, waiting or under way; its fields are under the Guard's mutex until decided is closed.
@@ -176,13 +175,9 @@ func (g *Guard) leave(ctx context.Context, t *ticket, failure *core.Failure) {
 	now := g.now()
 	g.inFlight--
 	v := judge(ctx, failure, t.went.Sub(t.joined), now.Sub(t.went))
-	switch {
-	case failure == nil:
-		g.lastSuccess = now
-	case failure.Code != "" && (v != silent || ctx.Err() == nil):
-		g.lastError, g.lastErrorAt = failure.Code, now
-	}
+	g.health.ended(failure, v, ctx.Err() != nil, now)
 	if g.limits.Breaker.Failures > 0 && t.epoch == g.breaker.epoch && g.breaker.ended(g.limits.Breaker, v, now) {
+		g.health.opened(now)
 		for _, waiting := range g.line {
 			waiting.failure = broken(g.limits.Breaker.Open)
 			close(waiting.decided)
@@ -200,31 +195,4 @@ func broken(wait time.Duration) *core.Failure {
 func later(code, message string, wait time.Duration) *core.Failure {
 	seconds := max(1, int((wait+time.Second-1)/time.Second))
 	return &core.Failure{Code: code, Message: message, Details: core.Object{"retryAfter": seconds}}
-}
-
-// Health is how the calls to one other side went lately.
-type Health struct {
-	// LastSuccess is zero where no call succeeded yet.
-	LastSuccess time.Time
-	// LastError is the code of the last call that failed at LastErrorAt; empty where none did. Refusals by limits and
-	// calls that were cancelled are none.
-	LastError   string
-	LastErrorAt time.Time
-	// Breaker is empty where there is none.
-	Breaker State
-	// InFlight calls are under way, Waiting ones wait for their turn.
-	InFlight, Waiting int
-}
-
-// Health is a snapshot.
-func (g *Guard) Health() Health {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	h := Health{
-		LastSuccess: g.lastSuccess, LastError: g.lastError, LastErrorAt: g.lastErrorAt, InFlight: g.inFlight, Waiting: len(g.line),
-	}
-	if g.limits.Breaker.Failures > 0 {
-		h.Breaker = g.breaker.state(g.now())
-	}
-	return h
 }

@@ -31,14 +31,12 @@ func failed(ctx context.Context, err error) *core.Failure {
 	if blocked := egress.Failure(err); blocked != nil {
 		return blocked
 	}
-	var delivery *gomail.SendError
-	var reply *textproto.Error
 	stage := gomail.ErrConnCheck
 	code, words := 0, err.Error()
-	if errors.As(err, &delivery) {
+	if delivery, ok := errors.AsType[*gomail.SendError](err); ok {
 		stage, code = delivery.Reason, delivery.ErrorCode()
 	}
-	if errors.As(err, &reply) {
+	if reply, ok := errors.AsType[*textproto.Error](err); ok {
 		code, words = reply.Code, reply.Msg
 	}
 	f := &core.Failure{Code: "push.unavailable", Message: "the mail server did not take the message: " + robot.Cut(words, maxReply)}

@@ -100,6 +100,37 @@ func (s *Sender) Send(ctx context.Context, m robot.Message) (core.Value, *core.F
 func (s *Sender) send(ctx context.Context, message *gomail.Msg) (core.Value, *core.Failure) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	err := s.talk(ctx, func(client *gomail.Client) error { return client.DialAndSendWithContext(ctx, message) })
+	if !message.IsDelivered() {
+		return nil, s.config.Mask.Failure(failed(ctx, err))
+	}
+	// What went wrong after the server took the message is no failure: another try would send it again.
+	recipients := core.List{}
+	for _, to := range message.GetToString() {
+		recipients = append(recipients, to)
+	}
+	return core.Object{"messageId": message.GetMessageID(), "recipients": recipients, "response": strings.TrimSpace(message.ServerResponse())}, nil
+}
+
+// Probe talks to the server up to the login and takes its leave: nothing is sent to anybody.
+func (s *Sender) Probe(ctx context.Context) *core.Failure {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err := s.talk(ctx, func(client *gomail.Client) error {
+		conversation, err := client.DialToSMTPClientWithContext(ctx)
+		if err != nil {
+			return err
+		}
+		return client.CloseWithSMTPClient(conversation)
+	})
+	if err != nil {
+		return s.config.Mask.Failure(failed(ctx, err))
+	}
+	return nil
+}
+
+// talk has a conversation, which ends with the context at the latest.
+func (s *Sender) talk(ctx context.Context, say func(client *gomail.Client) error) error {
 	hangUp := func() {}
 	defer func() { hangUp() }()
 	client, err := s.client(func(dialing context.Context, network, address string) (net.Conn, error) {
@@ -112,18 +143,10 @@ func (s *Sender) send(ctx context.Context, message *gomail.Msg) (core.Value, *co
 		hangUp = func() { stop(); _ = conn.Close() }
 		return conn, nil
 	})
-	if err == nil {
-		err = client.DialAndSendWithContext(ctx, message)
+	if err != nil {
+		return err
 	}
-	if !message.IsDelivered() {
-		return nil, s.config.Mask.Failure(failed(ctx, err))
-	}
-	// What went wrong after the server took the message is no failure: another try would send it again.
-	recipients := core.List{}
-	for _, to := range message.GetToString() {
-		recipients = append(recipients, to)
-	}
-	return core.Object{"messageId": message.GetMessageID(), "recipients": recipients, "response": strings.TrimSpace(message.ServerResponse())}, nil
+	return say(client)
 }
 
 func (s *Sender) client(dial gomail.DialContextFunc) (*gomail.Client, error) {

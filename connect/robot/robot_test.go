@@ -49,6 +49,9 @@ func start(t *testing.T) *standIn {
 		body, _ := value.Decode(raw)
 		object, _ := body.(core.Object)
 		s.calls = append(s.calls, call{r.URL.Path, r.URL.Query(), r.Header, raw, object})
+		if s.status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", "7")
+		}
 		w.WriteHeader(s.status)
 		_, _ = io.WriteString(w, s.answer)
 	}))
@@ -68,7 +71,7 @@ func (s *standIn) robot(t *testing.T, platform robot.Platform, signing string) *
 	t.Helper()
 	address := map[robot.Platform]string{
 		robot.WeCom: robot.WeComAddress(s.URL, key), robot.DingTalk: robot.DingTalkAddress(s.URL, key),
-		robot.Feishu: robot.FeishuAddress(s.URL, key), robot.Webhook: s.URL + "/hook",
+		robot.Feishu: robot.FeishuAddress(s.URL, key), robot.Slack: s.URL + "/services/" + key, robot.Webhook: s.URL + "/hook",
 	}[platform]
 	mask := &secret.Mask{}
 	mask.AddURL(address)
@@ -120,10 +123,20 @@ func TestShapes(t *testing.T) {
 			`{"msg_type":"interactive","card":{"config":{"wide_screen_mode":true},"header":{"title":{"tag":"plain_text","content":"T"}},
 			"elements":[{"tag":"div","text":{"tag":"lark_md","content":"**hi**\n<at id=all></at>"}}]}}`},
 		{robot.Feishu, robot.Message{Card: core.Object{"schema": "2.0"}}, `{"msg_type":"interactive","card":{"schema":"2.0"}}`},
+		{robot.Slack, robot.Message{Text: "a < b & <!here>", Title: "T", Mentions: []string{"U0123", "here"}},
+			`{"text":"<@U0123> <!here> T\na &lt; b &amp; &lt;!here&gt;","mrkdwn":false}`},
+		{robot.Slack, robot.Message{Markdown: "*late* <https://shop.example|orders>", Title: "T", Mentions: []string{"all", "S01"}},
+			`{"blocks":[{"type":"header","text":{"type":"plain_text","text":"T"}},
+			{"type":"section","text":{"type":"mrkdwn","text":"<!subteam^S01> <!channel> *late* <https://shop.example|orders>"}}],
+			"text":"T\n*late* &lt;https://shop.example|orders&gt;"}`},
+		{robot.Slack, robot.Message{Card: core.Object{"blocks": core.List{core.Object{"type": "divider"}}}, Title: "T"}, `{"blocks":[{"type":"divider"}],"text":"T"}`},
 		{robot.Webhook, robot.Message{Text: "hi", Title: "T", Mentions: everyone},
 			`{"type":"message","timestamp":"2023-11-14T22:13:21Z","data":{"text":"hi","title":"T","mentions":["u1","13800138000","@all"]}}`},
 	} {
 		s := start(t)
+		if c.platform == robot.Slack {
+			s.answer = "ok"
+		}
 		send(t, s.robot(t, c.platform, ""), c.message)
 		require.Equal(t, parse(t, c.want), s.last(t).body)
 		require.Contains(t, s.last(t).header.Get("Content-Type"), "application/json")
@@ -279,11 +292,24 @@ func TestRefusals(t *testing.T) {
 		{robot.Feishu, 200, `{"code":19001,"msg":"x"}`, "push.gone", true, nil},
 		{robot.Feishu, 200, ``, "push.unavailable", false, nil},
 		{robot.Webhook, 410, ``, "push.gone", true, nil},
-		{robot.Webhook, 429, ``, "push.rate_limited", false, nil},
+		{robot.Webhook, 429, ``, "push.rate_limited", false, 7},
 		{robot.Webhook, 504, ``, "push.rate_limited", false, nil},
 		{robot.Webhook, 413, ``, "push.too_long", true, nil},
 		{robot.Webhook, 500, ``, "push.unavailable", false, nil},
 		{robot.Webhook, 302, ``, "push.rejected", true, nil},
+		{robot.Slack, 429, `rate_limited`, "push.rate_limited", false, 7},
+		{robot.Slack, 400, `invalid_payload`, "push.rejected", true, nil},
+		{robot.Slack, 403, `invalid_token`, "push.auth", true, nil},
+		{robot.Slack, 404, `no_service`, "push.gone", true, nil},
+		{robot.Slack, 410, `channel_is_archived`, "push.gone", true, nil},
+		{robot.Slack, 500, `rollup_error`, "push.unavailable", false, nil},
+		{robot.Slack, 502, `<html>`, "push.rate_limited", false, nil},
+		{robot.Slack, 200, `{"ok":false,"error":"invalid_auth"}`, "push.auth", true, nil},
+		{robot.Slack, 200, `{"ok":false,"error":"channel_not_found"}`, "push.gone", true, nil},
+		{robot.Slack, 200, `{"ok":false,"error":"msg_too_long"}`, "push.too_long", true, nil},
+		{robot.Slack, 200, `{"ok":false,"error":"something_new"}`, "push.rejected", false, nil},
+		{robot.Slack, 200, `<html>`, "push.unavailable", false, nil},
+		{robot.Slack, 200, `{}`, "push.unavailable", false, nil},
 		{robot.WeCom, 403, `no`, "push.rejected", true, nil},
 	} {
 		s := start(t)
@@ -299,6 +325,38 @@ func TestRefusals(t *testing.T) {
 			require.Equal(t, c.wait, failure.Details.(core.Object)["retryAfter"])
 		}
 	}
+}
+
+func TestSlackTextsAreCutBetweenEntities(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.answer = "ok"
+	r := s.robot(t, robot.Slack, "")
+	send(t, r, robot.Message{Text: strings.Repeat("单&", 20000), Mentions: []string{"U1"}})
+	text := s.last(t).body["text"].(string)
+	require.LessOrEqual(t, len(text), 40000)
+	require.Greater(t, len(text), 39980)
+	require.True(t, strings.HasSuffix(strings.TrimSuffix(text, "…"), "单") || strings.HasSuffix(text, "&amp;…"), text[len(text)-20:])
+	require.True(t, utf8.ValidString(text))
+	send(t, r, robot.Message{Markdown: strings.Repeat("单", 2000)})
+	block := s.last(t).body["blocks"].(core.List)[0].(core.Object)["text"].(core.Object)["text"].(string)
+	require.Equal(t, strings.Repeat("单", 999)+"…", block)
+}
+
+func TestSlackWithAToken(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.answer = `{"ok":true,"ts":"1700000000.123456"}`
+	r := robot.New(robot.Config{
+		Platform: robot.Slack, Address: secret.New(robot.SlackAddress(s.URL, "")), Token: secret.New("xoxb-1"), Channel: "C01",
+		Client: httpclient.New(httpclient.Config{}),
+	})
+	t.Cleanup(r.Close)
+	require.Equal(t, "1700000000.123456", send(t, r, robot.Message{Text: "hi"}).(core.Object)["ts"])
+	require.Equal(t, "/chat.postMessage", s.last(t).path)
+	require.Equal(t, "Bearer xoxb-1", s.last(t).header.Get("Authorization"))
+	require.Equal(t, core.Object{"channel": "C01", "text": "hi", "mrkdwn": false}, s.last(t).body)
+	require.Equal(t, "https://slack.com/api/chat.postMessage", robot.SlackAddress("", ""))
 }
 
 func TestAnswers(t *testing.T) {
@@ -317,6 +375,10 @@ func TestMessagesThatAreRefused(t *testing.T) {
 	for platform, messages := range map[robot.Platform][]robot.Message{
 		robot.WeCom:  {{}, {Text: "a", Markdown: "b"}, {Markdown: "b", Mentions: []string{"13800138000"}}},
 		robot.Feishu: {{Text: "a", Mentions: []string{"13800138000"}}},
+		robot.Slack: {
+			{Text: "a", Mentions: []string{"13800138000"}}, {Text: "a", Mentions: []string{"U1> <!channel"}}, {Text: "a", Mentions: []string{"ops"}},
+			{Card: core.Object{"elements": core.List{}}},
+		},
 	} {
 		for _, m := range messages {
 			_, failure := s.robot(t, platform, "").Send(t.Context(), m)

@@ -47,20 +47,21 @@ func (slack) request(c *Config, m Message) (httpclient.Request, *core.Failure) {
 
 // slackMessage is the body of a message. What stands in it as text shows as it was written: only mentions are markup.
 func slackMessage(m Message) (core.Object, *core.Failure) {
-	calls := ""
 	users, mobiles, all := m.mentions()
+	var mentions strings.Builder
 	for _, user := range users {
 		if !slackID(user) {
 			return nil, rejected("Slack mentions member ids (U…, W…), user groups (S…), channel and here, not " + strconv.Quote(Cut(user, slackHeader)))
 		}
-		calls += slackMention(user) + " "
+		mentions.WriteString(slackMention(user) + " ")
 	}
 	if len(mobiles) > 0 {
 		return nil, rejected("Slack mentions member ids (U…), not mobile numbers")
 	}
 	if all {
-		calls += "<!channel> "
+		mentions.WriteString("<!channel> ")
 	}
+	calls := mentions.String()
 	switch {
 	case m.Card != nil:
 		body := core.Object{"blocks": m.Card["blocks"], "text": calls + escapeSlack.Replace(m.Title)}

@@ -56,7 +56,7 @@ func (w *WechatPay) Probe() Probe {
 
 // Reached implements Prober: a request that is not signed as it should be is answered 401, an unknown merchant 400 or 403.
 func (w *WechatPay) Reached(f *core.Failure) bool {
-	return f.Status == http.StatusNotFound || f.Status == http.StatusTooManyRequests
+	return f.Code == "http.status" && (f.Status == http.StatusNotFound || f.Status == http.StatusTooManyRequests)
 }
 
 // Judge implements Signer. Refusals have an HTTP status of their own; what is left to judge is who signed.

@@ -3,7 +3,6 @@ package sqldb
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	osexec "os/exec"
@@ -207,10 +206,10 @@ func TestWriterToBeKilled(t *testing.T) {
 	}
 	db, err := OpenSQLite(path, false)
 	require.NoError(t, err)
-	_, _ = db.write(t.Context(), "k", func(tx *sql.Tx) (core.Object, *core.Failure) {
-		_, err := tx.ExecContext(t.Context(), "UPDATE orders SET n = n + 1")
+	_, _ = db.write(t.Context(), "k", func(tx *session) (core.Object, *core.Failure) {
+		_, err := tx.tx.ExecContext(t.Context(), "UPDATE orders SET n = n + 1")
 		require.NoError(t, err)
-		require.NoError(t, db.record(t.Context(), tx, "k", core.Object{"rowsAffected": 1}))
+		require.NoError(t, tx.record(t.Context(), "k", core.Object{"rowsAffected": 1}))
 		fmt.Println("written, not committed")
 		select {}
 	})
@@ -355,7 +354,7 @@ func TestCloseLetsAWriteEnd(t *testing.T) {
 	_, path := open(t)
 	db, err := OpenSQLite(path, false)
 	require.NoError(t, err)
-	result, failure := db.write(t.Context(), "k", func(tx *sql.Tx) (core.Object, *core.Failure) {
+	result, failure := db.write(t.Context(), "k", func(tx *session) (core.Object, *core.Failure) {
 		require.NoError(t, db.Close())
 		rows, failure := db.run(t.Context(), tx, &statement{sql: "INSERT INTO buyers VALUES ('b')"}, Statement{}, 1)
 		return core.Object{"rowsAffected": rows}, failure

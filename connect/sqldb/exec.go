@@ -2,12 +2,9 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"sluice/connect/limit"
 	"sluice/engine/core"
-	"sluice/engine/value"
 )
 
 // Exec is what a writing task does, all of it in one transaction.
@@ -29,17 +26,18 @@ type Statement struct {
 	Each []core.Value
 }
 
-// Exec runs the statements and returns {"rowsAffected": n}. With a key that already took effect, it does nothing and
-// returns what it returned then.
+// Exec runs the statements and returns {"rowsAffected": n}: the rows inserted, deleted, and found by the condition of
+// an UPDATE, whether or not it changed their values. With a key that already took effect, it does nothing and returns
+// what it returned then.
 func (db *DB) Exec(ctx context.Context, e Exec) (core.Object, *core.Failure) {
 	parsed := make([]statement, len(e.Statements))
 	for i, s := range e.Statements {
 		var err error
-		if parsed[i], err = parse(s.SQL, db.dialect.placeholder); err != nil {
+		if parsed[i], err = parse(s.SQL, &db.dialect.lexis); err != nil {
 			return nil, db.failure(ctx, err, place{statement: i + 1, sql: s.SQL})
 		}
 	}
-	return db.write(ctx, e.Once, func(tx *sql.Tx) (core.Object, *core.Failure) {
+	return db.write(ctx, e.Once, func(tx *session) (core.Object, *core.Failure) {
 		total := 0
 		for i := range parsed {
 			rows, failure := db.run(ctx, tx, &parsed[i], e.Statements[i], i+1)
@@ -57,60 +55,63 @@ func (db *DB) Exec(ctx context.Context, e Exec) (core.Object, *core.Failure) {
 	})
 }
 
-// run is one statement, prepared once, for all of its argument sets.
-func (db *DB) run(ctx context.Context, tx *sql.Tx, parsed *statement, s Statement, number int) (int, *core.Failure) {
-	at := place{statement: number, sql: s.SQL}
-	prepared, err := tx.PrepareContext(ctx, parsed.sql)
-	if err != nil {
-		return 0, db.failure(ctx, err, at)
-	}
-	defer prepared.Close()
-	sets := s.Each
-	if sets == nil {
-		sets = []core.Value{s.Args}
+// chunk is how many sets of arguments are bound, and handed to the driver, at a time.
+const chunk = 1000
+
+// run is one statement for all of its argument sets.
+func (db *DB) run(ctx context.Context, tx *session, parsed *statement, s Statement, number int) (int, *core.Failure) {
+	at := place{statement: number, sql: s.SQL, sent: parsed}
+	given := s.Each
+	if given == nil {
+		given = []core.Value{s.Args}
 	}
 	total := 0
-	for i, set := range sets {
-		if s.Each != nil {
-			at.row = i + 1
+	for from := 0; from < len(given); from += chunk {
+		part := given[from:min(from+chunk, len(given))]
+		sets := make([][]any, len(part))
+		for i, args := range part {
+			var err error
+			if sets[i], err = parsed.arguments(args, db.dialect.bind); err != nil {
+				return 0, db.failure(ctx, err, at.inRow(s, from+i))
+			}
 		}
-		args, err := parsed.arguments(set)
+		i, err := db.dialect.many(ctx, tx, parsed, sets, func(_, rows int) { total += rows })
 		if err != nil {
-			return 0, db.failure(ctx, err, at)
+			return 0, db.failure(ctx, err, at.inRow(s, from+i))
 		}
-		done, err := prepared.ExecContext(ctx, args...)
-		if err != nil {
-			return 0, db.failure(ctx, err, at)
-		}
-		rows, err := done.RowsAffected()
-		if err != nil {
-			return 0, db.failure(ctx, err, at)
-		}
-		total += int(rows)
 	}
 	return total, nil
 }
 
+// inRow is the place at one of the argument sets of a statement that has several.
+func (p place) inRow(s Statement, set int) place {
+	if s.Each != nil {
+		p.row = set + 1
+	}
+	return p
+}
+
 // write runs do in a transaction of its own, at most once for a key that is not empty, and keeps nothing on a failure.
-func (db *DB) write(ctx context.Context, once string, do func(tx *sql.Tx) (core.Object, *core.Failure)) (core.Object, *core.Failure) {
+func (db *DB) write(ctx context.Context, once string, do func(tx *session) (core.Object, *core.Failure)) (core.Object, *core.Failure) {
 	if db.writer == nil {
 		return nil, refused("db.readonly", "the connection is read-only")
 	}
 	return limit.Do(ctx, db.guard, func() (core.Object, *core.Failure) { return db.transact(ctx, once, do) })
 }
 
-func (db *DB) transact(ctx context.Context, once string, do func(tx *sql.Tx) (core.Object, *core.Failure)) (core.Object, *core.Failure) {
-	if err := db.open(ctx); err != nil {
-		return nil, db.failure(ctx, err, place{})
+func (db *DB) transact(ctx context.Context, once string, do func(tx *session) (core.Object, *core.Failure)) (core.Object, *core.Failure) {
+	if once != "" {
+		if err := db.makeLedger(ctx); err != nil {
+			return nil, db.failure(ctx, err, place{})
+		}
 	}
-	tx, err := db.writer.BeginTx(ctx, nil)
+	s, err := db.begin(ctx, db.writer, nil)
 	if err != nil {
 		return nil, db.failure(ctx, err, place{})
 	}
-	// After a commit this does nothing.
-	defer func() { _ = tx.Rollback() }()
+	defer s.close()
 	if once != "" {
-		result, err := db.recorded(ctx, tx, once)
+		result, err := s.claim(ctx, once)
 		if err != nil {
 			return nil, db.failure(ctx, err, place{})
 		}
@@ -118,59 +119,32 @@ func (db *DB) transact(ctx context.Context, once string, do func(tx *sql.Tx) (co
 			return result, nil
 		}
 	}
-	result, failure := do(tx)
+	result, failure := do(s)
 	if failure != nil {
 		return nil, failure
 	}
 	if once != "" {
-		if err := db.record(ctx, tx, once, result); err != nil {
+		if err := s.record(ctx, once, result); err != nil {
 			return nil, db.failure(ctx, err, place{})
 		}
 	}
-	if err := tx.Commit(); err != nil {
+	if err := s.tx.Commit(); err != nil {
 		f := db.failure(ctx, err, place{})
 		// A refusal kept nothing; any other end of a commit leaves it open whether it happened. A key settles that.
-		f.Unknown = !f.Permanent && f.Code != "db.busy" && once == ""
+		f.Unknown = once == "" && inDoubt(f)
+		if inDoubt(f) {
+			f.Message = "the answer to the commit was lost, so it is not known whether anything was kept: " + f.Message
+		}
 		return nil, f
 	}
-	if once != "" {
-		db.hasLedger.Store(true)
-	}
 	return result, nil
 }
 
-// recorded is the result under a key, nil where there is none. The ledger's table is created on demand.
-func (db *DB) recorded(ctx context.Context, tx *sql.Tx, key string) (core.Object, error) {
-	if !db.hasLedger.Load() {
-		if _, err := tx.ExecContext(ctx, db.dialect.ledger); err != nil {
-			return nil, err
-		}
+// inDoubt reports whether a transaction whose commit failed so may have been kept.
+func inDoubt(f *core.Failure) bool {
+	switch f.Code {
+	case "db.timeout", "db.cancelled", "db.connection_lost", "db.unavailable":
+		return !f.Permanent
 	}
-	var text string
-	err := tx.QueryRowContext(ctx, "SELECT result FROM sluice_ledger WHERE key = "+db.dialect.placeholder(1), key).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	v, err := value.DecodeString(text)
-	if err != nil {
-		return nil, err
-	}
-	result, ok := v.(core.Object)
-	if !ok {
-		return nil, refused("db.bad_value", "the ledger's entry is not an object")
-	}
-	return result, nil
-}
-
-func (db *DB) record(ctx context.Context, tx *sql.Tx, key string, result core.Object) error {
-	text, err := value.Encode(result)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO sluice_ledger (key, result) VALUES ("+
-		db.dialect.placeholder(1)+", "+db.dialect.placeholder(2)+")", key, string(text))
-	return err
+	return false
 }

@@ -7,22 +7,36 @@ import (
 )
 
 // named finds the word that a database's error message points at.
-var named = regexp.MustCompile(`near "(.*)": syntax error|no such (?:table|column): (\S+)`)
+var named = regexp.MustCompile(`near "(.*)": syntax error|no such (?:table|column): (\S+)|right syntax to use near '(\S+)|Unknown column '([^']+)'`)
 
-// position is where in a statement the word stands that an error names, if it stands there only once; line and column
-// count lines and characters from 1.
-func position(statement, message string) (line, column int, ok bool) {
-	found := named.FindStringSubmatch(message)
-	if found == nil {
+// position is where in the statement as it was written the place stands that an error points at, or the word that it
+// names, if that stands there only once; line and column count lines and characters from 1.
+func (p *place) position(why *fault) (line, column int, ok bool) {
+	at := -1
+	if why.offset >= 0 && p.sent != nil {
+		at = p.sent.written(byteOf(p.sent.sql, why.offset))
+	} else if found := named.FindStringSubmatch(why.message); found != nil {
+		if places := wordsLike(p.sql, strings.Join(found[1:], "")); len(places) == 1 {
+			at = places[0]
+		}
+	}
+	if at < 0 || at > len(p.sql) {
 		return 0, 0, false
 	}
-	places := wordsLike(statement, found[1]+found[2])
-	if len(places) != 1 {
-		return 0, 0, false
-	}
-	before := statement[:places[0]]
+	before := p.sql[:at]
 	line = strings.Count(before, "\n") + 1
 	return line, utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:]) + 1, true
+}
+
+// byteOf is where a character of a text begins, counted from 0.
+func byteOf(text string, character int) int {
+	for at := range text {
+		if character == 0 {
+			return at
+		}
+		character--
+	}
+	return len(text)
 }
 
 // wordsLike are the offsets at which word stands on its own.

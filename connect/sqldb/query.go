@@ -27,18 +27,21 @@ func (db *DB) Query(ctx context.Context, q Query) (core.List, *core.Failure) {
 
 func (db *DB) query(ctx context.Context, q Query) (core.List, *core.Failure) {
 	at := place{statement: 1, sql: q.SQL}
-	s, err := parse(q.SQL, db.dialect.placeholder)
+	st, err := parse(q.SQL, &db.dialect.lexis)
 	if err != nil {
 		return nil, db.failure(ctx, err, at)
 	}
-	args, err := s.arguments(q.Args)
+	at.sent = &st
+	args, err := st.arguments(q.Args, db.dialect.bind)
 	if err != nil {
 		return nil, db.failure(ctx, err, at)
 	}
-	if err := db.open(ctx); err != nil {
+	s, err := db.reading(ctx)
+	if err != nil {
 		return nil, db.failure(ctx, err, place{})
 	}
-	rows, err := db.rows(ctx, s.sql, args)
+	defer s.close()
+	rows, err := s.rows(ctx, &st, args)
 	if err != nil {
 		return nil, db.failure(ctx, err, at)
 	}
@@ -46,33 +49,45 @@ func (db *DB) query(ctx context.Context, q Query) (core.List, *core.Failure) {
 	if q.MaxRows <= 0 {
 		q.MaxRows = DefaultMaxRows
 	}
-	objects, err := collect(rows, q.MaxRows)
+	objects, err := collect(rows, q.MaxRows, db.dialect.result)
 	if err != nil {
 		return nil, db.failure(ctx, err, at)
 	}
 	return objects, nil
 }
 
+// reading is a connection that cannot write.
+func (db *DB) reading(ctx context.Context) (*session, error) {
+	if db.dialect.readOnly {
+		return db.begin(ctx, db.reader, &sql.TxOptions{ReadOnly: true})
+	}
+	return db.connect(ctx, db.reader)
+}
+
 // rows runs the query, and once more in another form where the driver would not hand out its values as stored.
-func (db *DB) rows(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	rows, err := db.reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
+func (s *session) rows(ctx context.Context, st *statement, args []any) (*sql.Rows, error) {
+	query := st.sql
+	if s.db.dialect.render != nil {
+		query, args = s.db.dialect.render(st, args)
+	}
+	rows, err := s.asker().QueryContext(ctx, query, args...)
+	if err != nil || s.db.dialect.asStored == nil {
+		return rows, err
 	}
 	columns, err := rows.ColumnTypes()
 	if err != nil {
 		rows.Close()
 		return nil, err
 	}
-	exact, needed := db.dialect.asStored(query, columns)
+	exact, needed := s.db.dialect.asStored(query, columns)
 	if !needed {
 		return rows, nil
 	}
 	rows.Close()
-	return db.reader.QueryContext(ctx, exact, args...)
+	return s.asker().QueryContext(ctx, exact, args...)
 }
 
-func collect(rows *sql.Rows, limit int) (core.List, error) {
+func collect(rows *sql.Rows, limit int, result func(v any, declared string) (core.Value, error)) (core.List, error) {
 	columns, err := rows.ColumnTypes()
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ const busyMillis = 5000
 // mode with foreign keys on. Within this process writes queue up for the one writing connection; the lock of another
 // process is waited for up to five seconds. Nothing is opened before the first call.
 func OpenSQLite(path string, readOnly bool) (*DB, error) {
-	db := &DB{dialect: sqliteDialect}
+	db := &DB{dialect: sqliteDialect()}
 	var err error
 	if readOnly {
 		db.reader, err = sqliteConnections(path, "mode=ro", readers)
@@ -47,13 +47,23 @@ func sqliteConnections(path, options string, limit int) (*sql.DB, error) {
 	return connections, nil
 }
 
-var sqliteDialect = dialect{
-	placeholder: func(int) string { return "?" },
-	quote:       sqliteQuote,
-	ledger: `CREATE TABLE IF NOT EXISTS sluice_ledger (
-		key TEXT PRIMARY KEY, result TEXT NOT NULL, at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))`,
-	failure:  sqliteFailure,
-	asStored: sqliteAsStored,
+func sqliteDialect() dialect {
+	return dialect{
+		lexis: lexis{
+			placeholder: func(int) string { return "?" }, backtick: true, bracket: true,
+			refused: []string{"ATTACH", "DETACH", "PRAGMA"},
+		},
+		quote: sqliteQuote,
+		ledger: `CREATE TABLE IF NOT EXISTS sluice_ledger (
+			key TEXT PRIMARY KEY, result TEXT NOT NULL, at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))`,
+		claim:    `INSERT INTO sluice_ledger (key, result) VALUES (?, 'null') ON CONFLICT (key) DO NOTHING`,
+		bind:     bind,
+		result:   sqliteResult,
+		many:     eachOf,
+		upsert:   insertOrUpdate,
+		failure:  sqliteFailure,
+		asStored: sqliteAsStored,
+	}
 }
 
 func sqliteQuote(identifier string) string {
@@ -93,27 +103,27 @@ var sqlitePrimary = map[int]struct {
 	sqlitelib.SQLITE_TOOBIG:     {"db.bad_value", true},
 }
 
-func sqliteFailure(err error) (code, message string, permanent bool) {
+func sqliteFailure(err error) fault {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return "db.unavailable", err.Error(), false
+		return fault{"db.unavailable", err.Error(), false, -1}
 	}
-	message = sqliteMessage(e.Error())
+	message := sqliteMessage(e.Error())
 	if code, ok := sqliteCodes[e.Code()]; ok {
-		return code, message, true
+		return fault{code, message, true, -1}
 	}
 	if primary, ok := sqlitePrimary[e.Code()&0xff]; ok {
-		return primary.code, message, primary.permanent
+		return fault{primary.code, message, primary.permanent, -1}
 	}
 	switch {
 	case strings.Contains(message, "no such table"):
-		return "db.no_such_table", message, true
+		return fault{"db.no_such_table", message, true, -1}
 	case strings.Contains(message, "no such column"), strings.Contains(message, "has no column named"):
-		return "db.no_such_column", message, true
+		return fault{"db.no_such_column", message, true, -1}
 	case strings.Contains(message, "ON CONFLICT clause does not match"):
-		return "db.no_unique_key", "the key columns are not the primary key or a unique index", true
+		return fault{"db.no_unique_key", "the key columns are not the primary key or a unique index", true, -1}
 	default:
-		return "db.syntax", message, true
+		return fault{"db.syntax", message, true, -1}
 	}
 }
 

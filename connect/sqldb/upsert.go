@@ -2,7 +2,7 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,142 +20,136 @@ type Upsert struct {
 	Update []string
 }
 
-// Upsert returns {"inserted": n, "updated": n}. An existing row with nothing to take over counts as neither.
+// Upsert returns {"inserted": n, "updated": n}. An existing row with nothing to take over counts as neither; one that
+// has all the values already counts as updated.
 func (db *DB) Upsert(ctx context.Context, u Upsert) (core.Object, *core.Failure) {
 	if u.Table == "" || len(u.Key) == 0 {
 		return nil, refused("db.args", "an upsert needs a table and at least one key column")
 	}
-	return db.write(ctx, "", func(tx *sql.Tx) (core.Object, *core.Failure) {
-		w := upserter{db: db, tx: tx, Upsert: u, plans: map[string]*upsertPlan{}}
-		defer w.close()
-		for i, row := range u.Rows {
-			if err := w.row(ctx, row); err != nil {
-				return nil, db.failure(ctx, err, place{statement: 1, row: i + 1})
+	return db.write(ctx, "", func(tx *session) (core.Object, *core.Failure) {
+		w := upserter{Upsert: u, dialect: &db.dialect}
+		for from := 0; from < len(u.Rows); {
+			to := w.alike(from)
+			if err := w.shape(u.Rows[from]); err != nil {
+				return nil, db.failure(ctx, err, place{statement: 1, row: from + 1})
 			}
+			at, err := db.dialect.upsert(ctx, tx, &w, u.Rows[from:to])
+			if err != nil {
+				return nil, db.failure(ctx, err, place{statement: 1, row: from + at + 1})
+			}
+			from = to
 		}
 		return core.Object{"inserted": w.inserted, "updated": w.updated}, nil
 	})
 }
 
+// upserter writes the rows of one upsert, those that name the same columns together.
 type upserter struct {
 	Upsert
-	db *DB
-	tx *sql.Tx
-	// plans are the prepared statements by the columns that a row names.
-	plans             map[string]*upsertPlan
+	dialect *dialect
+	// columns are those that the rows at hand name, sorted; changed are those of them that an existing row takes over.
+	columns, changed  []string
 	inserted, updated int
 }
 
-// upsertPlan is for the rows that name the same columns. An insert that gives way to an existing row, followed by an
-// update, tells one from the other; a single statement would not.
-type upsertPlan struct {
-	columns []string
-	insert  *sql.Stmt
-	// update is nil where there is nothing to take over.
-	update  *sql.Stmt
-	changed []string
-}
-
-func (w *upserter) row(ctx context.Context, row core.Object) error {
-	plan, err := w.plan(ctx, row)
-	if err != nil {
-		return err
-	}
-	count, err := execute(ctx, plan.insert, row, plan.columns)
-	if err != nil || count > 0 {
-		w.inserted += count
-		return err
-	}
-	if plan.update == nil {
-		return nil
-	}
-	count, err = execute(ctx, plan.update, row, append(slices.Clone(plan.changed), w.Key...))
-	w.updated += count
-	return err
-}
-
-func execute(ctx context.Context, prepared *sql.Stmt, row core.Object, columns []string) (int, error) {
-	args := make([]any, len(columns))
-	for i, column := range columns {
-		bound, err := bind(row[column])
-		if err != nil {
-			return 0, refused("db.args", "the column %s: %s", column, err)
+// alike is the end of the rows from an index on that name the same columns, at most a chunk of them.
+func (w *upserter) alike(from int) int {
+	to := from + 1
+	for to < len(w.Rows) && to < from+chunk && len(w.Rows[to]) == len(w.Rows[from]) {
+		for column := range w.Rows[to] {
+			if _, ok := w.Rows[from][column]; !ok {
+				return to
+			}
 		}
-		args[i] = bound
+		to++
 	}
-	done, err := prepared.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	count, err := done.RowsAffected()
-	return int(count), err
+	return to
 }
 
-func (w *upserter) plan(ctx context.Context, row core.Object) (*upsertPlan, error) {
-	columns := make([]string, 0, len(row))
-	for column := range row {
-		columns = append(columns, column)
-	}
-	slices.Sort(columns)
-	id := strings.Join(columns, "\x00")
-	if plan := w.plans[id]; plan != nil {
-		return plan, nil
-	}
+// shape sets the columns to those of a row.
+func (w *upserter) shape(row core.Object) error {
+	w.columns, w.changed = slices.Sorted(maps.Keys(row)), nil
 	for _, key := range w.Key {
 		if _, ok := row[key]; !ok {
-			return nil, refused("db.args", "the row has no value for the key column %s", key)
+			return refused("db.args", "the row has no value for the key column %s", key)
 		}
 	}
-	plan := &upsertPlan{columns: columns}
-	for _, column := range columns {
+	for _, column := range w.columns {
 		if !slices.Contains(w.Key, column) && (w.Update == nil || slices.Contains(w.Update, column)) {
-			plan.changed = append(plan.changed, column)
+			w.changed = append(w.changed, column)
 		}
 	}
-	var err error
-	if plan.insert, err = w.tx.PrepareContext(ctx, w.insertSQL(columns)); err != nil {
-		return nil, err
-	}
-	if plan.changed != nil {
-		if plan.update, err = w.tx.PrepareContext(ctx, w.updateSQL(plan.changed)); err != nil {
-			return nil, err
-		}
-	}
-	w.plans[id] = plan
-	return plan, nil
+	return nil
 }
 
-func (w *upserter) insertSQL(columns []string) string {
-	d := w.db.dialect
-	names, marks := make([]string, len(columns)), make([]string, len(columns))
+// insertOrUpdate inserts what does not give way to an existing row, and updates the others. That tells one from the
+// other, as a single statement would not.
+func insertOrUpdate(ctx context.Context, s *session, w *upserter, rows []core.Object) (at int, err error) {
+	sets, at, err := w.bound(rows, w.columns)
+	if err != nil {
+		return at, err
+	}
+	there := make([]int, 0, len(rows))
+	insert := statement{sql: w.insertSQL() + " ON CONFLICT (" + w.names(w.Key) + ") DO NOTHING"}
+	at, err = s.db.dialect.many(ctx, s, &insert, sets, func(set, count int) {
+		w.inserted += count
+		if count == 0 {
+			there = append(there, set)
+		}
+	})
+	if err != nil || len(there) == 0 || len(w.changed) == 0 {
+		return at, err
+	}
+	known := make([]core.Object, len(there))
+	for i, set := range there {
+		known[i] = rows[set]
+	}
+	if sets, at, err = w.bound(known, slices.Concat(w.changed, w.Key)); err != nil {
+		return there[at], err
+	}
+	update := statement{sql: w.updateSQL()}
+	at, err = s.db.dialect.many(ctx, s, &update, sets, func(_, count int) { w.updated += count })
+	return there[min(at, len(there)-1)], err
+}
+
+// bound are the values of these columns, row by row.
+func (w *upserter) bound(rows []core.Object, columns []string) (sets [][]any, at int, err error) {
+	sets = make([][]any, len(rows))
+	for i, row := range rows {
+		sets[i] = make([]any, len(columns))
+		for j, column := range columns {
+			if sets[i][j], err = w.dialect.bind(row[column]); err != nil {
+				return nil, i, refused("db.args", "the column %s: %s", column, err)
+			}
+		}
+	}
+	return sets, 0, nil
+}
+
+// names are columns, quoted, in a list.
+func (w *upserter) names(columns []string) string {
+	quoted := make([]string, len(columns))
 	for i, column := range columns {
-		names[i], marks[i] = d.quote(column), d.placeholder(i+1)
+		quoted[i] = w.dialect.quote(column)
 	}
-	keys := make([]string, len(w.Key))
-	for i, key := range w.Key {
-		keys[i] = d.quote(key)
-	}
-	return "INSERT INTO " + d.quote(w.Table) + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(marks, ", ") +
-		") ON CONFLICT (" + strings.Join(keys, ", ") + ") DO NOTHING"
+	return strings.Join(quoted, ", ")
 }
 
-func (w *upserter) updateSQL(changed []string) string {
-	d := w.db.dialect
-	sets, conditions := make([]string, len(changed)), make([]string, len(w.Key))
-	for i, column := range changed {
-		sets[i] = d.quote(column) + " = " + d.placeholder(i+1)
+func (w *upserter) insertSQL() string {
+	marks := make([]string, len(w.columns))
+	for i := range w.columns {
+		marks[i] = w.dialect.lexis.placeholder(i + 1)
 	}
-	for i, key := range w.Key {
-		conditions[i] = d.quote(key) + " = " + d.placeholder(len(changed)+i+1)
-	}
-	return "UPDATE " + d.quote(w.Table) + " SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(conditions, " AND ")
+	return "INSERT INTO " + w.dialect.quote(w.Table) + " (" + w.names(w.columns) + ") VALUES (" + strings.Join(marks, ", ") + ")"
 }
 
-func (w *upserter) close() {
-	for _, plan := range w.plans {
-		_ = plan.insert.Close()
-		if plan.update != nil {
-			_ = plan.update.Close()
-		}
+func (w *upserter) updateSQL() string {
+	sets, conditions := make([]string, len(w.changed)), make([]string, len(w.Key))
+	for i, column := range w.changed {
+		sets[i] = w.dialect.quote(column) + " = " + w.dialect.lexis.placeholder(i+1)
 	}
+	for i, key := range w.Key {
+		conditions[i] = w.dialect.quote(key) + " = " + w.dialect.lexis.placeholder(len(w.changed)+i+1)
+	}
+	return "UPDATE " + w.dialect.quote(w.Table) + " SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(conditions, " AND ")
 }

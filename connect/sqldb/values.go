@@ -12,9 +12,9 @@ import (
 )
 
 // arguments are the values of a statement's placeholders: from an object by name, or from a list by position.
-func (s *statement) arguments(args core.Value) ([]any, error) {
+func (s *statement) arguments(args core.Value, bind func(core.Value) (any, error)) ([]any, error) {
 	if s.names == nil {
-		return s.positional(args)
+		return s.positional(args, bind)
 	}
 	object, ok := args.(core.Object)
 	if !ok && args != nil {
@@ -40,7 +40,7 @@ func (s *statement) arguments(args core.Value) ([]any, error) {
 	return out, nil
 }
 
-func (s *statement) positional(args core.Value) ([]any, error) {
+func (s *statement) positional(args core.Value, bind func(core.Value) (any, error)) ([]any, error) {
 	var list core.List
 	switch args := args.(type) {
 	case nil:
@@ -67,7 +67,7 @@ func (s *statement) positional(args core.Value) ([]any, error) {
 	return out, nil
 }
 
-// bind is a JSON value as a database takes it: whole numbers and floats as such, decimals as text in all their digits
+// bind is a JSON value as most databases take it: whole numbers and floats as such, decimals as text in all their digits
 // (a numeric column turns it into a number), lists and objects as JSON text.
 func bind(v core.Value) (any, error) {
 	switch v := v.(type) {
@@ -88,9 +88,9 @@ func bind(v core.Value) (any, error) {
 	}
 }
 
-// result is a database's value as JSON: NULL as null, bytes as standard base64, texts and whole numbers exactly. A
+// result is a value of SQLite's as JSON: NULL as null, bytes as standard base64, texts and whole numbers exactly. A
 // column declared BOOLEAN turns 0 and 1 into false and true; times come as they are stored.
-func result(v any, declared string) (core.Value, error) {
+func sqliteResult(v any, declared string) (core.Value, error) {
 	switch v := v.(type) {
 	case nil, bool:
 		return v, nil

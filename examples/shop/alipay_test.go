@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -60,9 +61,7 @@ func TestAlipayVector(t *testing.T) {
 	sign := text(t, found[0].Expected, "sign")
 	send := func(change func(form map[string]string)) any {
 		changed := map[string]string{"sign": sign, "notify_url": ""}
-		for name, value := range form {
-			changed[name] = value
-		}
+		maps.Copy(changed, form)
 		change(changed)
 		answer := b.alipaySend(changed)
 		if answer["sub_code"] != nil {

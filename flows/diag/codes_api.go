@@ -157,4 +157,14 @@ var apiCodes = []Entry{
 		Text{"There is no such table.", "Tables are found by their id. It may have been deleted meanwhile."},
 		Text{"没有这个字典表。", "字典表按 id 查找，可能已被删除。"},
 	},
+	{
+		"template.installed", "",
+		Text{"There is a flow with the template's id already.", "A template becomes a flow of the same id. Open that flow, or take it out before making it anew from the template."},
+		Text{"已有同名流程，无法再次使用该模板。", "模板会创建同 ID 的流程。请直接打开该流程；如需重新创建，请先将其删除。"},
+	},
+	{
+		"template.not_found", "",
+		Text{"There is no such template.", "GET /api/v1/templates lists them."},
+		Text{"模板不存在。", "可用模板见 GET /api/v1/templates。"},
+	},
 }

@@ -15,17 +15,6 @@ var webhookCodes = []Entry{
 		},
 	},
 	{
-		"flow.webhook.scheme_unsupported", Error,
-		Text{
-			"Deliveries cannot be verified by {scheme} yet, only by {schemes}.",
-			"This version does not know the scheme yet, and a webhook that verified nothing would let anybody in. Choose one of the schemes that work.",
-		},
-		Text{
-			"还不支持用 {scheme} 方案验签，可用的是 {schemes}。",
-			"当前版本尚不支持这个方案；不验签就放行等于谁都能触发，所以不允许发布。请改用可用的方案。",
-		},
-	},
-	{
 		"flow.webhook.verify_ignored", Warning,
 		Text{
 			"The scheme {scheme} does not read {option}.",

@@ -150,6 +150,10 @@ func fieldKind(f connect.Field, l language) string {
 		return l.say("text of several lines", "多行文本")
 	case connect.URL:
 		return l.say("http or https address", "http 或 https 地址")
+	case connect.Address, connect.DatabaseURL:
+		return l.say("address with ", "地址，协议为 ") + "`" + strings.Join(f.Choices, "://`, `") + "://`"
+	case connect.TextList:
+		return l.say("list of texts", "文本列表")
 	case connect.Duration:
 		return l.say("duration", "时长")
 	case connect.Date:

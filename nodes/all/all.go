@@ -20,6 +20,7 @@ import (
 	"sluice/nodes/effect/dbupsert"
 	"sluice/nodes/effect/httprequest"
 	"sluice/nodes/effect/push"
+	"sluice/nodes/effect/queuepublish"
 	"sluice/nodes/effect/state"
 	"sluice/nodes/effect/stateget"
 	"sluice/nodes/effect/stateset"
@@ -78,6 +79,7 @@ func effect(d Deps) []nodes.Spec {
 		dbexec.Spec(d.Connections),
 		dbupsert.Spec(d.Connections),
 		push.Spec(d.Connections),
+		queuepublish.Spec(d.Connections),
 		stateget.Spec(d.Values),
 		stateset.Spec(d.Values),
 	}

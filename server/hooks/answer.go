@@ -18,6 +18,10 @@ type Answer struct {
 	// Header has no Content-Length.
 	Header []Field
 	Body   []byte
+	// refusal is what an error says, for a platform that wants it in a form of its own; empty in other answers.
+	refusal string
+	// code is that of the error, empty in other answers.
+	code string
 }
 
 // Field is a header field.
@@ -39,7 +43,7 @@ func refuse(status int, code, message string, details core.Value) *Answer {
 		// Details are of our own making, but what a flow's schema says may stand in them.
 		body, _ = value.Encode(core.Object{"error": core.Object{"code": code, "message": message}})
 	}
-	return &Answer{Status: status, Header: []Field{{"Content-Type", typeJSON}}, Body: body}
+	return &Answer{Status: status, Header: []Field{{"Content-Type", typeJSON}}, Body: body, refusal: message, code: code}
 }
 
 func (a *Answer) with(name, text string) *Answer {

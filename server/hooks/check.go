@@ -3,7 +3,6 @@ package hooks
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"sluice/engine/core"
 	"sluice/flows"
@@ -11,7 +10,7 @@ import (
 	"sluice/flows/triggers"
 )
 
-// Check reports what keeps a flow from being published here: a scheme that does not exist, and a path that a webhook of
+// Check reports what keeps a flow from being published here: a path that a webhook of
 // another published flow has. An option that the scheme does not read is a warning. An older version of the flow may be
 // among the published.
 func (r *Router) Check(flow *flows.Flow, published []*flows.Flow) []diag.Diagnostic {
@@ -30,12 +29,8 @@ func verifyFindings(flow *flows.Flow) []diag.Diagnostic {
 		}
 		pointer := flow.Document.Triggers[i].Pointer + "/config/verify"
 		name, _ := config["scheme"].(string)
+		// The schema of triggers lets no other name through.
 		s := findScheme(name)
-		if s == nil {
-			params := map[string]string{"scheme": name, "schemes": strings.Join(Schemes(), ", ")}
-			found = append(found, diag.New("flow.webhook.scheme_unsupported", pointer+"/scheme", params))
-			continue
-		}
 		for _, option := range slices.Sorted(maps.Keys(config)) {
 			if option != "scheme" && option != "connection" && !slices.Contains(s.options, option) {
 				params := map[string]string{"option": option, "scheme": name}

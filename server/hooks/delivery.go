@@ -166,9 +166,13 @@ func formObject(encoded string) (core.Object, error) {
 }
 
 // trigger is what expressions see. It takes over all of the delivery but the bytes of its body.
-func (h *hook) trigger(d *Delivery, values []string, kind media, at time.Time) (core.Object, *Answer) {
-	body, raw, err := d.body(kind)
-	if err != nil {
+func (h *hook) trigger(d *Delivery, values []string, kind media, at time.Time, verified *proof) (core.Object, *Answer) {
+	var body core.Value
+	var raw string
+	var err error
+	if verified.opened {
+		body, raw = verified.body, string(d.Body)
+	} else if body, raw, err = d.body(kind); err != nil {
 		return nil, refuse(http.StatusBadRequest, "webhook.body", "The body cannot be read: "+err.Error()+".", nil)
 	}
 	query, err := formObject(d.Query)

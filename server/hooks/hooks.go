@@ -25,6 +25,8 @@ type Connections interface {
 	// Secret is one secret of a connection. The failure's code is connection.secret where the connection has no secret
 	// of that name.
 	Secret(id, name string) (secret.Text, *core.Failure)
+	// Config is the config of a connection, which must not be changed; nil for an unknown one.
+	Config(id string) core.Object
 	// MaskText is a text without the secrets of any connection.
 	MaskText(text string) string
 }
@@ -69,9 +71,10 @@ type Router struct {
 	waits context.Context
 	drain context.CancelFunc
 
-	// rebinding guards the buckets, by webhook, which outlive a table.
+	// rebinding guards the buckets and the latest deliveries, by webhook, which outlive a table.
 	rebinding sync.Mutex
 	buckets   map[string]*bucket
+	recents   map[string]*recent
 }
 
 // New makes a router without webhooks.
@@ -91,7 +94,7 @@ func New(o Options) *Router {
 	if o.Limits.Respond == 0 {
 		o.Limits.Respond = defaultRespond
 	}
-	r := &Router{o: o, buckets: map[string]*bucket{}}
+	r := &Router{o: o, buckets: map[string]*bucket{}, recents: map[string]*recent{}}
 	r.waits, r.drain = context.WithCancel(context.Background())
 	r.table.Store(&table{})
 	return r
@@ -103,7 +106,7 @@ func (r *Router) Rebind(published []*flows.Flow) {
 	r.rebinding.Lock()
 	defer r.rebinding.Unlock()
 	t := &table{}
-	buckets := map[string]*bucket{}
+	buckets, recents := map[string]*bucket{}, map[string]*recent{}
 	for _, flow := range published {
 		for _, h := range hooksOf(flow) {
 			h.limit = r.buckets[h.name]
@@ -111,13 +114,18 @@ func (r *Router) Rebind(published []*flows.Flow) {
 				h.limit = newBucket(r.o.Limits.Rate)
 			}
 			buckets[h.name] = h.limit
+			h.recent = r.recents[h.name]
+			if h.recent == nil {
+				h.recent = &recent{}
+			}
+			recents[h.name] = h.recent
 			h.timeout = cmp.Or(flow.Document.Settings.RespondTimeout, r.o.Limits.Respond)
 			if taken := t.add(h); taken != nil {
 				r.o.Log.Error("two webhooks want the same deliveries", "path", h.entrance.Path, "for", taken.name, "not for", h.name)
 			}
 		}
 	}
-	r.buckets = buckets
+	r.buckets, r.recents = buckets, recents
 	r.table.Store(t)
 }
 

@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -20,26 +22,35 @@ import (
 func (r *Router) Serve(d *Delivery) *Answer {
 	at := r.o.Now()
 	m := r.table.Load().find(d.Method, d.Path)
-	kind, refusal := r.admit(&m, d, at)
-	if refusal != nil {
-		return refusal
+	p := &passage{Router: r, hook: m.hook, at: at}
+	kind, answer := r.admit(&m, d)
+	if answer == nil {
+		answer = p.serve(d, &m, kind)
 	}
-	trigger, refusal := m.hook.trigger(d, m.values, kind, at)
-	if refusal != nil {
-		return refusal
+	if m.hook != nil {
+		m.hook.recent.add(Received{
+			At: at, Method: d.Method, Path: d.Path, Size: len(d.Body), Status: answer.Status, Code: answer.code, Run: p.run, Took: r.o.Now().Sub(at),
+		})
 	}
-	p := &passage{Router: r, hook: m.hook, trigger: trigger, at: at}
-	if refusal = p.check(); refusal != nil {
-		return refusal
+	return m.hook.speak(answer)
+}
+
+// speak puts a refusal into the form of the hook's platform.
+func (h *hook) speak(a *Answer) *Answer {
+	if h == nil || h.verify == nil || h.verify.scheme.refuse == nil || a.refusal == "" {
+		return a
 	}
-	if m.hook.result {
-		return p.call()
+	spoken := tell(a.Status, h.verify.scheme.refuse(a.refusal))
+	for _, f := range a.Header {
+		if f.Name != "Content-Type" {
+			spoken.Header = append(spoken.Header, f)
+		}
 	}
-	return p.acknowledge()
+	return spoken
 }
 
 // admit refuses what need not be decoded for that.
-func (r *Router) admit(m *match, d *Delivery, at time.Time) (media, *Answer) {
+func (r *Router) admit(m *match, d *Delivery) (media, *Answer) {
 	if m.hook == nil {
 		if m.allowed == nil {
 			return mediaNone, refuse(http.StatusNotFound, "webhook.not_found", "No published flow has a webhook at this path.", nil)
@@ -57,30 +68,27 @@ func (r *Router) admit(m *match, d *Delivery, at time.Time) (media, *Answer) {
 	if err != nil {
 		return mediaNone, refuse(http.StatusUnsupportedMediaType, "webhook.media_type", "The body is of a kind that is not read: "+err.Error()+".", nil)
 	}
-	return kind, r.verify(m.hook, d, at)
+	return kind, nil
 }
 
-func (r *Router) verify(h *hook, d *Delivery, at time.Time) *Answer {
+func (r *Router) verify(h *hook, d *Delivery, at time.Time) (proof, *Answer) {
 	if h.verify == nil {
-		return nil
+		return proof{}, nil
 	}
-	key, err := h.verify.key(r.o.Connections)
-	if err == nil {
-		err = h.verify.scheme.check(h.verify, d, key, at)
-	}
+	found, err := h.verify.scheme.check(h.verify, d, keyring{r.o.Connections, h.verify.connection}, at)
 	switch {
 	case err == nil:
-		return nil
-	case key == "" || errors.Is(err, errSecret):
+		return found, nil
+	case errors.Is(err, errSecret):
 		r.o.Log.Error("a webhook cannot verify its deliveries", "webhook", h.name, "error", err)
-		return refuse(http.StatusServiceUnavailable, "webhook.verify", "The webhook cannot verify who sends, because of how it is set up here.", nil).
+		return proof{}, refuse(http.StatusServiceUnavailable, "webhook.verify", "The webhook cannot verify who sends, because of how it is set up here.", nil).
 			retryAfter(time.Minute)
 	}
 	refusal := refuse(http.StatusUnauthorized, "webhook.signature", "The sender is not verified: "+err.Error()+".", nil)
 	if h.verify.scheme.challenge != "" {
 		refusal.with("WWW-Authenticate", h.verify.scheme.challenge)
 	}
-	return refusal
+	return proof{}, refusal
 }
 
 // passage is a delivery on its way to a run.
@@ -89,7 +97,42 @@ type passage struct {
 	hook    *hook
 	trigger core.Object
 	at      time.Time
+	proof   proof
 	once    *storage.Once
+	// run is the one that the delivery started, or an earlier one with its key; empty before, and without any.
+	run storage.RunID
+}
+
+// serve takes a delivery from the check of who sent it to its answer.
+func (p *passage) serve(d *Delivery, m *match, kind media) *Answer {
+	var refusal *Answer
+	if p.proof, refusal = p.verify(p.hook, d, p.at); refusal != nil {
+		return refusal
+	}
+	if p.proof.challenge != nil {
+		return p.sealed(tell(http.StatusOK, p.proof.challenge))
+	}
+	if p.trigger, refusal = p.hook.trigger(d, m.values, kind, p.at, &p.proof); refusal != nil {
+		return refusal
+	}
+	if p.proof.bare && p.hook.raw {
+		p.trigger["raw"] = p.o.Connections.MaskText(string(d.Body))
+	}
+	if refusal = p.check(); refusal != nil {
+		return refusal
+	}
+	if p.hook.result {
+		return p.sealed(p.call())
+	}
+	return p.sealed(p.acknowledge())
+}
+
+// sealed is an answer as the platform takes it.
+func (p *passage) sealed(a *Answer) *Answer {
+	if p.proof.seal != nil && a.Status/100 == 2 {
+		return p.proof.seal()
+	}
+	return a
 }
 
 func (p *passage) scope() core.TriggerScope {
@@ -112,6 +155,8 @@ func (p *passage) check() *Answer {
 		if key := keyText(v); key != "" {
 			p.once = &storage.Once{Scope: h.name, Key: key, TTL: h.entrance.KeepKeys}
 		}
+	} else if p.proof.key != "" {
+		p.once = &storage.Once{Scope: h.name, Key: bounded(p.proof.key), TTL: keepOwnKeys}
 	}
 	if wait := h.limit.take(p.at); wait > 0 {
 		return refuse(http.StatusTooManyRequests, "webhook.rate", "Deliveries come faster than this webhook takes them.", nil).
@@ -121,6 +166,21 @@ func (p *passage) check() *Answer {
 		return p.notStarted("", engine.ErrClosed)
 	}
 	return nil
+}
+
+// keepOwnKeys is how long the keys of platforms are remembered: longer than any of them repeats a delivery, and than any
+// time in a signature is let through.
+const keepOwnKeys = 72 * time.Hour
+
+// maxOwnKey bounds the keys of platforms, which are kept as they are up to that.
+const maxOwnKey = 256
+
+func bounded(key string) string {
+	if len(key) <= maxOwnKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // keyText spells a key: text as it is, nothing for null, anything else as JSON, numbers with all their digits.
@@ -153,13 +213,25 @@ func (p *passage) acknowledge() *Answer {
 	var duplicate *engine.DuplicateError
 	switch {
 	case errors.As(err, &duplicate):
+		p.run = duplicate.Run
 		return p.ackAgain(duplicate.Run)
 	case err != nil:
 		return p.notStarted(run, err)
-	case ack != nil:
+	}
+	p.run = run
+	if ack != nil {
 		return ack
 	}
-	return accepted(p.hook.ackStatus, run)
+	return p.accepted(run)
+}
+
+// accepted is the acknowledgement of a trigger without an ackBody: as the platform wants it, where the trigger has no
+// ackStatus either, else the run's id.
+func (p *passage) accepted(run storage.RunID) *Answer {
+	if p.proof.ack != nil && p.hook.ackStatus == 0 {
+		return tell(http.StatusOK, p.proof.ack)
+	}
+	return accepted(p.hook.status(), run)
 }
 
 // ack is the trigger's own acknowledgement, nil without one.
@@ -171,14 +243,14 @@ func (p *passage) ack() (ack, refusal *Answer) {
 	if f != nil {
 		return nil, refuse(http.StatusInternalServerError, "webhook.answer", "The acknowledgement cannot be computed: "+f.Message, nil)
 	}
-	return tell(p.hook.ackStatus, v), nil
+	return tell(p.hook.status(), v), nil
 }
 
 // ackAgain is the acknowledgement that the first delivery with this key was given: its body is computed of that one's
 // trigger, for as long as its run is kept.
 func (p *passage) ackAgain(run storage.RunID) *Answer {
 	if p.hook.entrance.AckBody == nil {
-		return accepted(p.hook.ackStatus, run)
+		return p.accepted(run)
 	}
 	err := p.o.Journal.Events(run, 1, func(_ uint64, event []byte) bool {
 		first, err := codec.Decode(event)
@@ -205,12 +277,15 @@ func (p *passage) call() *Answer {
 	var duplicate *engine.DuplicateError
 	switch {
 	case errors.As(err, &duplicate):
+		p.run = duplicate.Run
 		return p.answerOf(ctx, duplicate.Run)
 	case err != nil && ctx.Err() != nil && p.stored(run):
+		p.run = run
 		return accepted(http.StatusAccepted, run)
 	case err != nil:
 		return p.notStarted(run, err)
 	}
+	p.run = run
 	return p.say(run, answer)
 }
 

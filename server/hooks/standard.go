@@ -14,41 +14,48 @@ import (
 // maxSignatures bounds how many signatures of one delivery are tried.
 const maxSignatures = 16
 
+// standardTolerance is what Standard Webhooks suggests.
+const standardTolerance = 5 * time.Minute
+
 // checkStandard verifies as Standard Webhooks 1.0.0 says: the header webhook-signature lists signatures of the message's
 // id, its time and its body, and one of them must fit. The secret may hold several keys with spaces between them, so
 // that a key can be replaced while both are in use.
-func checkStandard(v *verification, d *Delivery, secret string, now time.Time) error {
+func checkStandard(v *verification, d *Delivery, ring keyring, now time.Time) (proof, error) {
+	secret, err := ring.secret("secret")
+	if err != nil {
+		return proof{}, err
+	}
 	keys, err := standardKeys(secret)
 	if err != nil {
-		return err
+		return proof{}, err
 	}
 	for _, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
 		if d.header(name) == "" {
-			return errMissing(name)
+			return proof{}, errMissing(name)
 		}
 	}
 	id, timestamp := d.header("webhook-id"), d.header("webhook-timestamp")
 	if strings.Contains(id, ".") {
-		return errors.New("the header webhook-id holds a dot")
+		return proof{}, errors.New("the header webhook-id holds a dot")
 	}
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil {
-		return errors.New("the header webhook-timestamp is not in seconds of Unix time")
+		return proof{}, errors.New("the header webhook-timestamp is not in seconds of Unix time")
 	}
-	if off := now.Sub(time.Unix(seconds, 0)).Abs(); off > v.tolerance {
-		return fmt.Errorf("the time of the message is more than %v from now", v.tolerance)
+	if err := v.within(standardTolerance, time.Unix(seconds, 0), now); err != nil {
+		return proof{}, err
 	}
 	signatures := strings.Fields(d.header("webhook-signature"))
 	if len(signatures) > maxSignatures {
-		return fmt.Errorf("there are more than %d signatures", maxSignatures)
+		return proof{}, fmt.Errorf("there are more than %d signatures", maxSignatures)
 	}
 	head := []byte(id + "." + timestamp + ".")
 	for _, key := range keys {
 		if key.signed(signatures, head, d.Body) {
-			return nil
+			return proof{}, nil
 		}
 	}
-	return errMismatch
+	return proof{}, errMismatch
 }
 
 // standardKey is one key of a webhook: the secret of version v1 or the public key of version v1a.

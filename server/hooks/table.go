@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,16 +29,21 @@ type hook struct {
 	// raw: the flow mentions trigger.raw.
 	raw bool
 	// result: the caller waits for the run's answer, for so long.
-	result    bool
-	timeout   time.Duration
+	result  bool
+	timeout time.Duration
+	// ackStatus is 0 where the trigger names none.
 	ackStatus int
 	limit     *bucket
+	recent    *recent
 }
+
+// status is that of an acknowledgement of the trigger's own.
+func (h *hook) status() int { return cmp.Or(h.ackStatus, http.StatusAccepted) }
 
 // allMethods are those of a webhook that names none.
 var allMethods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
-// hooksOf are the webhooks of a flow, but for what the router gives them: limit and timeout.
+// hooksOf are the webhooks of a flow, but for what the router gives them: limit, recent and timeout.
 func hooksOf(flow *flows.Flow) []*hook {
 	var all []*hook
 	for i := range flow.Triggers {
@@ -51,7 +57,7 @@ func hooksOf(flow *flows.Flow) []*hook {
 func newHook(flow *flows.Flow, e *flows.Entrance) *hook {
 	h := &hook{
 		flow: flow, entrance: e, name: flow.Document.ID + "/" + e.ID, methods: e.Methods,
-		result: e.Config["respond"] == "result", ackStatus: http.StatusAccepted,
+		result: e.Config["respond"] == "result",
 		// A flow that reads the text has this name in it, unless an expression makes up the name; keeping every text would
 		// double the journal.
 		raw: bytes.Contains(flow.Definition.Content, []byte("raw")),
@@ -74,7 +80,10 @@ func newHook(flow *flows.Flow, e *flows.Entrance) *hook {
 }
 
 // table finds the hook of a path: a tree of segments. It does not change once it is in use.
-type table struct{ root node }
+type table struct {
+	root node
+	all  []*hook
+}
 
 // node is the place after some segments.
 type node struct {
@@ -95,6 +104,17 @@ func (t *table) add(h *hook) (taken *hook) {
 		}
 	}
 	n.hooks = append(n.hooks, h)
+	t.all = append(t.all, h)
+	return nil
+}
+
+// named is the hook of a flow's trigger, nil without one.
+func (t *table) named(name string) *hook {
+	for _, h := range t.all {
+		if h.name == name {
+			return h
+		}
+	}
 	return nil
 }
 

@@ -18,22 +18,31 @@ import (
 // scheme is a way for a sender to prove who it is.
 type scheme struct {
 	name string
-	// secrets are the names that connection types give the secret; the first that the connection has is used.
-	secrets []string
 	// options are what it reads of verify, beside scheme and connection.
 	options []string
 	// challenge is what a 401 asks for (RFC 9110, WWW-Authenticate); empty where the sender cannot be asked.
 	challenge string
-	// check says what is wrong with the delivery, for its sender to read, or wraps errSecret. The secret is not empty.
-	check func(v *verification, d *Delivery, secret string, now time.Time) error
+	// check says what is wrong with the delivery, for its sender to read, or wraps errSecret.
+	check func(v *verification, d *Delivery, keys keyring, now time.Time) (proof, error)
+	// refuse is the body of a refusal in the platform's own form; nil for the API's.
+	refuse func(message string) core.Value
 }
 
 // schemes is every scheme there is: a new one is an entry here.
 var schemes = []scheme{
-	{"token", []string{"token", "secret"}, []string{"header", "prefix"}, "Bearer", checkToken},
-	{"basic", []string{"secret"}, nil, "Basic", checkBasic},
-	{"hmac-sha256", []string{"secret", "appSecret", "clientSecret"}, []string{"header", "encoding", "prefix"}, "", checkHMAC},
-	{"standard-webhooks", []string{"secret"}, []string{"tolerance"}, "", checkStandard},
+	{"token", []string{"header", "prefix"}, "Bearer", checkToken, nil},
+	{"basic", nil, "Basic", checkBasic, nil},
+	{"hmac-sha256", []string{"header", "encoding", "prefix"}, "", checkHMAC, nil},
+	{"standard-webhooks", []string{"tolerance"}, "", checkStandard, nil},
+	{"stripe", []string{"tolerance"}, "", checkStripe, nil},
+	{"github", nil, "", checkGitHub, nil},
+	{"shopify", nil, "", checkShopify, nil},
+	{"wechatpay", nil, "", checkWechatPay, refuseWechatPay},
+	{"alipay", []string{"tolerance"}, "", checkAlipay, refuseAlipay},
+	{"pdd", []string{"tolerance"}, "", checkPDD, refusePDD},
+	{"douyin", []string{"tolerance"}, "", checkDouyin, refuseDouyin},
+	{"feishu", []string{"tolerance"}, "", checkFeishu, nil},
+	{"dingtalk", []string{"tolerance"}, "", checkDingTalk, nil},
 }
 
 // Schemes are the names of the schemes that deliveries can be verified by.
@@ -54,24 +63,35 @@ func findScheme(name string) *scheme {
 	return nil
 }
 
-// errSecret: the secret is not what the scheme needs, so that no delivery can be verified.
-var errSecret = errors.New("the connection's secret cannot be used")
+// proof is what a verified delivery has beside its bytes.
+type proof struct {
+	// challenge is a platform's question whether this address is its owner's: it is answered, and nothing is started.
+	challenge core.Value
+	// opened: body is the content as the scheme decoded or decrypted it, in place of the delivery's own.
+	opened bool
+	body   core.Value
+	// bare: the body as sent holds a secret, so that what is kept of it is masked.
+	bare bool
+	// key tells the delivery from all others, where the flow names no key of its own; empty for none.
+	key string
+	// ack is the acknowledgement that the platform wants, where the trigger says none; nil for none.
+	ack core.Value
+	// seal makes the only answer that the platform takes for a success; nil where it takes any.
+	seal func() *Answer
+}
 
 // verification is a trigger's verify.
 type verification struct {
-	// scheme is nil where this program knows none of that name.
 	scheme     *scheme
 	connection string
 	// header is in lower case, empty for the scheme's own.
 	header   string
 	encoding string
 	// prefix is nil where the trigger names none.
-	prefix    *string
+	prefix *string
+	// tolerance is 0 where the trigger names none.
 	tolerance time.Duration
 }
-
-// defaultTolerance is what Standard Webhooks suggests.
-const defaultTolerance = 5 * time.Minute
 
 func newVerification(config core.Object) *verification {
 	text := func(key string) string {
@@ -80,7 +100,7 @@ func newVerification(config core.Object) *verification {
 	}
 	v := &verification{
 		scheme: findScheme(text("scheme")), connection: text("connection"), header: strings.ToLower(text("header")),
-		encoding: text("encoding"), tolerance: defaultTolerance,
+		encoding: text("encoding"),
 	}
 	if prefix, ok := config["prefix"].(string); ok {
 		v.prefix = &prefix
@@ -91,21 +111,16 @@ func newVerification(config core.Object) *verification {
 	return v
 }
 
-// key is the secret that deliveries are verified with.
-func (v *verification) key(c Connections) (string, error) {
-	if v.scheme == nil {
-		return "", errors.New("the flow asks for a scheme that this version does not know")
+// within checks that a time in a signature is not further from now than the trigger allows, or own where it says nothing.
+func (v *verification) within(own time.Duration, sent, now time.Time) error {
+	tolerance := own
+	if v.tolerance > 0 {
+		tolerance = v.tolerance
 	}
-	for _, name := range v.scheme.secrets {
-		text, failure := c.Secret(v.connection, name)
-		switch {
-		case failure != nil && failure.Code != "connection.secret":
-			return "", failure
-		case failure == nil && !text.Empty():
-			return text.Reveal(), nil
-		}
+	if now.Sub(sent).Abs() > tolerance {
+		return fmt.Errorf("the time of the message is more than %v from now", tolerance)
 	}
-	return "", fmt.Errorf("the connection %s has no secret %s", v.connection, strings.Join(v.scheme.secrets, " or "))
+	return nil
 }
 
 func (v *verification) headerOr(own string) string {
@@ -123,58 +138,70 @@ func equal(a, b string) bool {
 
 // checkToken: the header holds the secret, after the prefix where there is one. Without a header it is Authorization:
 // Bearer.
-func checkToken(v *verification, d *Delivery, key string, _ time.Time) error {
+func checkToken(v *verification, d *Delivery, keys keyring, _ time.Time) (proof, error) {
+	key, err := keys.secret("token", "secret")
+	if err != nil {
+		return proof{}, err
+	}
 	name := v.headerOr("authorization")
 	given := d.header(name)
 	if given == "" {
-		return errMissing(name)
+		return proof{}, errMissing(name)
 	}
 	if v.prefix != nil {
 		rest, ok := strings.CutPrefix(given, *v.prefix)
 		if !ok {
-			return fmt.Errorf("the header %s does not begin with %s", name, *v.prefix)
+			return proof{}, fmt.Errorf("the header %s does not begin with %s", name, *v.prefix)
 		}
 		given = rest
 	} else if kind, rest, ok := strings.Cut(given, " "); ok && name == "authorization" && strings.EqualFold(kind, "bearer") {
 		given = rest
 	}
 	if !equal(given, key) {
-		return errors.New("the token is not the right one")
+		return proof{}, errors.New("the token is not the right one")
 	}
-	return nil
+	return proof{}, nil
 }
 
 // checkBasic: the secret is user:password (RFC 7617).
-func checkBasic(_ *verification, d *Delivery, key string, _ time.Time) error {
+func checkBasic(_ *verification, d *Delivery, keys keyring, _ time.Time) (proof, error) {
+	key, err := keys.secret("secret")
+	if err != nil {
+		return proof{}, err
+	}
 	given := d.header("authorization")
 	if given == "" {
-		return errMissing("authorization")
+		return proof{}, errMissing("authorization")
 	}
 	kind, rest, _ := strings.Cut(given, " ")
 	plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest))
 	if err != nil || !strings.EqualFold(kind, "basic") {
-		return errors.New("the header authorization is not of the scheme Basic")
+		return proof{}, errors.New("the header authorization is not of the scheme Basic")
 	}
 	if !strings.Contains(key, ":") {
-		return fmt.Errorf("%w: it must be user:password", errSecret)
+		return proof{}, fmt.Errorf("%w: it must be user:password", errSecret)
 	}
 	if !equal(string(plain), key) {
-		return errors.New("the user or the password is not the right one")
+		return proof{}, errors.New("the user or the password is not the right one")
 	}
-	return nil
+	return proof{}, nil
 }
 
 // checkHMAC: the header holds the HMAC-SHA256 of the body. Without a prefix, sha256= may stand before it.
-func checkHMAC(v *verification, d *Delivery, key string, _ time.Time) error {
+func checkHMAC(v *verification, d *Delivery, keys keyring, _ time.Time) (proof, error) {
+	key, err := keys.secret("secret", "appSecret", "clientSecret")
+	if err != nil {
+		return proof{}, err
+	}
 	name := v.headerOr("x-signature")
 	given := d.header(name)
 	if given == "" {
-		return errMissing(name)
+		return proof{}, errMissing(name)
 	}
 	if v.prefix != nil {
 		rest, ok := strings.CutPrefix(given, *v.prefix)
 		if !ok {
-			return fmt.Errorf("the header %s does not begin with %s", name, *v.prefix)
+			return proof{}, fmt.Errorf("the header %s does not begin with %s", name, *v.prefix)
 		}
 		given = rest
 	} else {
@@ -186,12 +213,12 @@ func checkHMAC(v *verification, d *Delivery, key string, _ time.Time) error {
 	}
 	signature, err := decode(given)
 	if err != nil {
-		return fmt.Errorf("the signature in the header %s cannot be decoded", name)
+		return proof{}, fmt.Errorf("the signature in the header %s cannot be decoded", name)
 	}
 	if !hmac.Equal(signature, hmacSHA256([]byte(key), d.Body)) {
-		return errMismatch
+		return proof{}, errMismatch
 	}
-	return nil
+	return proof{}, nil
 }
 
 func hmacSHA256(key []byte, message ...[]byte) []byte {
@@ -216,5 +243,9 @@ func (d *Delivery) withhold(v *verification) {
 	}
 	if v != nil && v.header != "" && v.scheme.name == "token" {
 		delete(d.Headers, v.header)
+	}
+	if v != nil && v.scheme.name == "dingtalk" {
+		// A robot's signature is not of its body: whoever has it can say anything for an hour.
+		delete(d.Headers, dingTalkSign)
 	}
 }

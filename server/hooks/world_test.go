@@ -44,6 +44,8 @@ type setup struct {
 	crash func(string) bool
 	// secrets are those of connections of type webhook, by id.
 	secrets map[string]string
+	// connections are others, as the API takes them.
+	connections []string
 }
 
 var _ server.Follower = (*hooks.Router)(nil)
@@ -73,6 +75,11 @@ func open(t testing.TB, s setup) *world {
 		require.NoError(t, connections.Put(connect.Definition{
 			ID: id, Type: "webhook", Secrets: map[string]secret.Text{"secret": secret.New(text)},
 		}))
+	}
+	for _, text := range s.connections {
+		definition, found := connect.ParseDefinition([]byte(text), nil)
+		require.Empty(t, found)
+		require.NoError(t, connections.Put(definition))
 	}
 	specs := all.Specs(all.Deps{Connections: connections})
 	var err error

@@ -54,6 +54,7 @@ func (s *Scheduler) Rebind(published []*flows.Flow) error {
 	if err := s.events.rebind(watches, now); err != nil {
 		return err
 	}
+	s.observer.rebind(watches)
 	s.tables = next
 	for _, t := range next {
 		if t.flow != nil {

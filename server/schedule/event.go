@@ -14,24 +14,32 @@ import (
 	"sluice/storage"
 )
 
-// The events that a trigger may name.
+// The events of runs that a trigger may name. Those of connections are [Condition]s.
 const (
 	eventFailed    = "run.failed"
 	eventSucceeded = "run.succeeded"
 )
 
-// statusOf is the status of the runs that an event is about.
-func statusOf(event string) string {
-	if event == eventFailed {
-		return string(core.Failed)
+// endings are the events of a list that are about the ends of runs, with the status that such a run has.
+func endings(events []string) map[string]core.Status {
+	found := map[string]core.Status{}
+	for _, event := range events {
+		switch event {
+		case eventFailed:
+			found[event] = core.Failed
+		case eventSucceeded:
+			found[event] = core.Succeeded
+		}
 	}
-	return string(core.Succeeded)
+	return found
 }
 
 // watch is one event trigger.
 type watch struct {
 	Ref
 	flow *flows.Flow
+	// connections are those that count; none for all.
+	connections []string
 	watchRecord
 }
 
@@ -44,7 +52,7 @@ type watchRecord struct {
 }
 
 func newWatch(f *flows.Flow, e *flows.Entrance) *watch {
-	w := &watch{Ref: Ref{f.Document.ID, e.ID}, flow: f}
+	w := &watch{Ref: Ref{f.Document.ID, e.ID}, flow: f, connections: texts(e.Config["connections"])}
 	w.Events, w.Flows = texts(e.Config["events"]), texts(e.Config["flows"])
 	return w
 }
@@ -63,8 +71,8 @@ func texts(v core.Value) []string {
 // event is what the watch sees in the end of a run; empty when nothing.
 func (w *watch) event(flow, status string) string {
 	if slices.Contains(w.Flows, flow) {
-		for _, event := range w.Events {
-			if statusOf(event) == status {
+		for event, of := range endings(w.Events) {
+			if string(of) == status {
 				return event
 			}
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"sluice/engine/core"
 	"sluice/storage"
 )
 
@@ -109,8 +108,8 @@ func (r *reactor) rebind(watches []*watch, now time.Time) error {
 	r.records, r.watches, r.watched = records, watches, map[End]bool{}
 	for _, w := range watches {
 		for _, flow := range w.Flows {
-			for _, event := range w.Events {
-				r.watched[End{Flow: flow, Status: core.Status(statusOf(event))}] = true
+			for _, status := range endings(w.Events) {
+				r.watched[End{Flow: flow, Status: status}] = true
 			}
 		}
 	}
@@ -177,8 +176,8 @@ func (r *reactor) find() ([]storage.RunID, error) {
 	wanted := map[storage.Listing]bool{}
 	for _, w := range watches {
 		for _, flow := range w.Flows {
-			for _, event := range w.Events {
-				wanted[storage.Listing{Flow: flow, Status: statusOf(event), From: m.At.Add(-markSlack), Limit: endsPage}] = true
+			for _, status := range endings(w.Events) {
+				wanted[storage.Listing{Flow: flow, Status: string(status), From: m.At.Add(-markSlack), Limit: endsPage}] = true
 			}
 		}
 	}

@@ -1,5 +1,5 @@
-// Package schedule starts runs by time and by what happened to other runs: the cron and event triggers of published
-// flows.
+// Package schedule starts runs by time, by what happened to other runs and by what is so about connections: the cron and
+// event triggers of published flows.
 //
 // Each slot of a schedule is written down before its run is started, and the run is started with the slot as its
 // idempotency key. Wherever a crash strikes, the next process finds either no slot, and the slot was missed, or a slot
@@ -7,7 +7,7 @@
 // about a slot is recorded with it. Where runs stand is read from their rows, never remembered only.
 //
 // The package sees the engine, the journal and the key-value part of the storage through small interfaces. It must not
-// know HTTP, connections or node types.
+// know HTTP, what connections are or node types.
 package schedule
 
 import (
@@ -54,6 +54,8 @@ type Options struct {
 	Meta    storage.Meta
 	// Gate is what bounds the runs of a flow that are at work; nil bounds none.
 	Gate func(f *flows.Flow, trigger core.Object, now time.Time) (*core.Gate, error)
+	// Conditions are what is so about connections; nil for nothing ever. It is asked once a minute.
+	Conditions func(now time.Time) []Condition
 	// Now is the wall clock; nil is time.Now. It may jump.
 	Now func() time.Time
 	Log *slog.Logger
@@ -78,9 +80,10 @@ const (
 
 // Scheduler is safe for concurrent use.
 type Scheduler struct {
-	o      Options
-	book   book
-	events *reactor
+	o        Options
+	book     book
+	events   *reactor
+	observer *observer
 	// ctx ends with Close.
 	ctx  context.Context
 	stop context.CancelFunc
@@ -107,7 +110,7 @@ func Open(o Options, published []*flows.Flow) (*Scheduler, error) {
 	}
 	s := &Scheduler{o: o, book: book{o.Meta}, poke: make(chan struct{}, 1)}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.events = newReactor(s)
+	s.events, s.observer = newReactor(s), newObserver(s)
 	var err error
 	if s.tables, err = s.book.load(); err != nil {
 		return nil, err
@@ -120,6 +123,7 @@ func Open(o Options, published []*flows.Flow) (*Scheduler, error) {
 	}
 	s.work.Go(s.loop)
 	s.work.Go(s.events.loop)
+	s.work.Go(s.observer.loop)
 	return s, nil
 }
 

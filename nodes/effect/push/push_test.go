@@ -28,7 +28,7 @@ func open(t *testing.T) (*shop.Shop, *connect.Set) {
 	server := httptest.NewServer(s.Handler())
 	t.Cleanup(server.Close)
 	set, c := effecttest.Connections(t), s.Credentials()
-	effecttest.Define(t, set, `{"id": "ops-robot", "type": "wecom", "config": {"baseUrl": %q}, "secrets": {"key": %q}}`, server.URL, c.WeCom.Key)
+	effecttest.Define(t, set, `{"id": "ops-robot", "type": "wecom", "config": {"baseUrl": %q}, "secrets": {"key": %q}, "limits": {"rate": "100/s"}}`, server.URL, c.WeCom.Key)
 	effecttest.Define(t, set, `{"id": "old-robot", "type": "wecom", "config": {"baseUrl": %q}, "secrets": {"key": "removed-robot-key"}}`, server.URL)
 	effecttest.Define(t, set, `{"id": "ding", "type": "dingtalk", "config": {"baseUrl": %q}, "secrets": {"token": %q, "secret": %q}}`,
 		server.URL, c.DingTalk.AccessToken, c.DingTalk.Secret)
@@ -103,6 +103,42 @@ func TestRefusalsSaySoAndShowNoKey(t *testing.T) {
 	_, failure := spec.Run(t.Context(), call)
 	require.Nil(t, failure)
 	require.Len(t, s.Messages(shop.WeCom), 2, "a robot that is told twice speaks twice")
+}
+
+func TestAConnectionThatOnlyReceivesSendsNothing(t *testing.T) {
+	t.Parallel()
+	set := effecttest.Connections(t)
+	effecttest.Define(t, set, `{"id": "events", "type": "feishu", "secrets": {"encryptKey": "k"}}`)
+	effecttest.Define(t, set, `{"id": "callbacks", "type": "dingtalk", "secrets": {"appSecret": "k"}}`)
+	for _, id := range []string{"events", "callbacks"} {
+		_, failure := effecttest.Run(t.Context(), t, push.Spec(set), `{"connection": "`+id+`", "text": "x"}`, nil)
+		require.Equal(t, "connection.type", failure.Code, id)
+	}
+}
+
+func TestMailAndSlackAreSetUpAsTheyMustBe(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ definition, says string }{
+		{`"type": "wecom"`, "either key or url"},
+		{`"type": "feishu", "secrets": {"secret": "s"}`, "either token or url"},
+		{`"type": "email", "config": {"host": "127.0.0.1", "from": "ops"}`, "e-mail address"},
+		{`"type": "email", "config": {"host": "127.0.0.1", "from": "a@b.example", "to": "x"}`, "addresses"},
+		{`"type": "email", "config": {"host": "127.0.0.1", "from": "a@b.example", "user": "a"}`, "go together"},
+		{`"type": "email", "config": {"host": "127.0.0.1", "from": "a@b.example", "user": "a", "security": "none"}, "secrets": {"password": "p"}`, "encrypted"},
+		{`"type": "email", "config": {"host": "127.0.0.1", "from": "a@b.example", "ca": "x"}`, "PEM"},
+		{`"type": "slack"`, "either token or url"},
+		{`"type": "slack", "secrets": {"token": "xoxb-1"}`, "channel"},
+		{`"type": "slack", "config": {"channel": "C1"}, "secrets": {"url": "https://hooks.slack.com/services/x"}`, "channel"},
+	} {
+		_, findings := connect.ParseDefinition([]byte(`{"id": "c", `+c.definition+`}`), nil)
+		require.Len(t, findings, 1, c.definition)
+		require.Contains(t, findings[0].Path+" "+findings[0].Message, c.says)
+	}
+	set := effecttest.Connections(t)
+	effecttest.Define(t, set, `{"id": "away", "type": "email", "config": {"host": "127.0.0.1", "port": 1, "from": "a@b.example", "to": "c@d.example"}}`)
+	_, failure := effecttest.Run(t.Context(), t, push.Spec(set), `{"connection": "away", "text": "x"}`, nil)
+	require.Equal(t, "push.unavailable", failure.Code)
+	require.False(t, failure.Unknown)
 }
 
 func TestAWebhookGetsTheTasksKey(t *testing.T) {

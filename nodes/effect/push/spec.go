@@ -42,7 +42,7 @@ func run(ctx context.Context, connections *connect.Set, call nodes.Call) (core.V
 	if f := args.Decode(call.Args, &config); f != nil {
 		return nil, f
 	}
-	to, f := connections.Robot(config.Connection)
+	to, f := connections.Messenger(config.Connection)
 	if f != nil {
 		return nil, f
 	}

@@ -1,6 +1,42 @@
 import type { Catalogue } from '../catalogue'
-import type { canvas as english } from '../en/canvas'
+import type { canvas as en } from '../en/canvas'
 
-export const canvas: Catalogue<typeof english> = {
+export const canvas: Catalogue<typeof en> = {
   title: '画布',
+  label: '流程 {{name}}',
+  start: '开始',
+  triggerCount_other: '{{count}} 个触发器',
+  onlyCalls: 'API、编辑器或其他流程调用',
+  insertHere: '在此插入节点',
+  appendAfter: '{{port}}：拖动连线，单击添加下一个节点',
+  fold: '折叠',
+  unfold: '展开',
+  emptyBody: '把节点拖到这里，或选中容器后按 /',
+  emptyBodyRead: '内部为空',
+  noteText: '批注内容',
+  notePlaceholder: '双击书写，支持 **粗体**、`代码`、- 列表',
+  note: '批注：{{text}}',
+  pinned: '输出已固定',
+  problems_other: '{{count}} 个问题',
+  times: '{{count}} 次',
+  minimap: '流程全图',
+  zoomIn: '放大',
+  zoomOut: '缩小',
+  zoomReset: '缩放到 100%',
+  fit: '显示全部',
+  dragged: '已向 {{direction}} 移动到 {{x}}, {{y}}',
+  nodeKeys: '回车打开节点，方向键移动，Alt 加方向键沿连线切换，C 连线，Delete 删除。',
+  edgeKeys: '按 Delete 删除连线。',
+  ports: { out: '输出', true: '是', false: '否', error: '出错', default: '其他', exhausted: '次数用尽', timeout: '超时', approved: '通过', rejected: '驳回' },
+  traits: {
+    disabled: '已停用',
+    any: '任一',
+    joinAny: '任一分支到达即开始',
+    joinCount: '{{count}} 个分支到达后开始',
+    retry: '失败后最多重试 {{count}} 次',
+    compensate: '之后运行失败时由 {{type}} 撤销',
+  },
+  status: { succeeded: '成功', failed: '失败', skipped: '已跳过', running: '执行中', waiting: '等待中', paused: '已暂停' },
+  breakpoint: { add: '设置断点', remove: '移除断点' },
+  change: { added: '新增', removed: '已删除', changed: '已修改', moved: '已移动' },
 }

@@ -7,6 +7,7 @@ const run: RunSummary = {
   startedAt: '2026-03-01T09:00:00Z', endedAt: null, durationMs: null, keys: { order_id: '6917223378889540123' }, parent: null,
   trigger: { type: 'webhook' },
 }
+const is = (f: Parameters<typeof selects>[0]) => selects(f, run, now)
 const now = Date.parse('2026-03-01T09:30:00Z')
 
 describe('filters', () => {
@@ -33,7 +34,6 @@ describe('filters', () => {
     expect(fromSearchField(' ')).toEqual({})
   })
   it('select as the server does', () => {
-    const is = (f: Parameters<typeof selects>[0]) => selects(f, run, now)
     expect(is({})).toBe(true)
     expect(is({ flow: 'orders', status: 'failed', key: 'order_id:6917223378889540123', range: '1h', text: 'ANSWER' })).toBe(true)
     expect([is({ flow: 'order' }), is({ status: 'running' }), is({ key: 'order_id:6917' }), is({ text: 'refund' })]).toEqual([false, false, false, false])

@@ -124,3 +124,25 @@ function wentAlong(edge: FlowEdge, from: Step, to: Step | undefined, onlyWay: bo
 function isSettled(status: StepStatus): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'skipped'
 }
+
+/** The items that a path lies in: looking at a step means looking at its items. */
+export function focusOf(path: string | undefined): Focus {
+  const focus = new Map<string, number>()
+  if (path === undefined) return focus
+  for (const frame of path.endsWith(']') ? [path, ...ancestorsOf(path)] : ancestorsOf(path)) {
+    if (!frame.endsWith(']')) continue
+    const bracket = frame.lastIndexOf('[')
+    focus.set(frame.slice(0, bracket), Number(frame.slice(bracket + 1, -1)))
+  }
+  return focus
+}
+
+const wanted: StepStatus[] = ['paused', 'failed', 'running', 'waiting', 'succeeded', 'skipped']
+
+/** The step of a node that is most worth looking at, among the items that are looked at, else among all. */
+export function stepOf(steps: readonly Step[], node: string, focus: Focus): Step | undefined {
+  const own = steps.filter((s) => s.node === node && !isCompensation(s.path))
+  const near = own.filter((s) => inFocus(s.path, focus))
+  const among = near.length > 0 ? near : own
+  return wanted.map((status) => among.find((s) => s.status === status)).find((s) => s !== undefined)
+}

@@ -1,0 +1,110 @@
+/** The data that a node is shown with: what it saw in a run, where there is one, else shapes. */
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { call } from '../api/client'
+import { useAll, useCall } from '../api/hooks'
+import type { Json, JsonObject } from '../api/json'
+import { isObject } from '../api/json'
+import type { NodeType, RunSummary, Step } from '../api/schema'
+import { nodeExpression, quoted } from '../data/path'
+import type { FlowDocument } from '../document/types'
+import { before, bodyIds, exampleScope, upstream } from './upstream'
+import { indexOf } from '../document/graphs'
+
+export interface Sample {
+  /** undefined where the values are shapes out of schemas and examples. */
+  run: string | undefined
+  runs: RunSummary[]
+  choose: (run: string | undefined) => void
+  /** The node's steps in the run: several where it stands in a loop. */
+  steps: Step[]
+  /** The step that is shown, with its output. */
+  step: Step | undefined
+  chooseStep: (path: string) => void
+  /** What expressions of the node see. */
+  scope: JsonObject
+  /** Outputs of the nodes in its body, for what is computed after a turn. */
+  body: JsonObject
+  /** Nodes that the run's own version of the flow knows. */
+  known: ReadonlySet<string>
+  loading: boolean
+  error: Error | null
+}
+
+const shownRuns = 20
+
+export function useSample(doc: FlowDocument, id: string, typeOf: (type: string) => NodeType | undefined): Sample {
+  const search = useSearch({ strict: false }) as { run?: string; step?: string }
+  const navigate = useNavigate()
+  const set = (to: { run?: string; step?: string }) => void navigate({ to: '.', search: (old) => ({ ...old, ...to }), replace: true })
+  const runs = useCall('listRuns', { query: { flow: doc.id, limit: shownRuns } }, { staleTime: 15_000 })
+  const list = runs.data?.items ?? []
+  const run = search.run ?? list[0]?.id
+  const steps = useAll('listSteps', { path: { id: run ?? '' }, query: { brief: true, limit: 1000 } }, { enabled: run !== undefined })
+  const own = useMemo(() => (steps.data ?? []).filter((s) => s.node === id && s.status !== 'skipped'), [steps.data, id])
+  const path = own.some((s) => s.path === search.step) ? search.step : own[0]?.path
+  const full = useCall('listSteps', { path: { id: run ?? '' }, query: { path: path ?? '' } }, { enabled: run !== undefined && path !== undefined })
+  const known = useMemo(() => new Set((steps.data ?? []).map((s) => s.node)), [steps.data])
+  const wanted = useMemo(() => [...upstream(doc, id), ...bodyIds(indexOf(doc).places.get(id)?.node)], [doc, id])
+  const names = wanted.filter((n) => known.has(n)).join(' ')
+  const seen = useQuery({
+    queryKey: ['sample', run, path, names],
+    queryFn: ({ signal }) => scopeOf(run ?? '', path, names === '' ? [] : names.split(' '), signal),
+    enabled: run !== undefined && steps.data !== undefined,
+    staleTime: 60_000,
+  })
+  const scope = useMemo(
+    () => (run !== undefined && seen.data ? completed(doc, id, seen.data) : exampleScope(doc, id, typeOf)),
+    [doc, id, run, seen.data, typeOf],
+  )
+  const body = useMemo(() => pick(isObject(seen.data?.['nodes']) ? seen.data['nodes'] : {}, bodyIds(indexOf(doc).places.get(id)?.node)), [seen.data, doc, id])
+  return {
+    run: seen.data ? run : undefined,
+    runs: list,
+    choose: (next) => set({ run: next, step: undefined }),
+    steps: own,
+    step: full.data?.items[0],
+    chooseStep: (next) => set({ step: next }),
+    scope,
+    body,
+    known,
+    loading: run !== undefined && (steps.isPending || seen.isPending),
+    error: steps.error ?? seen.error,
+  }
+}
+
+/**
+ * What expressions saw at a step, asked of the engine itself, so that nothing is pieced together here. Where the run did
+ * not come to the node, it is what there was in the end.
+ */
+async function scopeOf(run: string, path: string | undefined, ids: string[], signal: AbortSignal): Promise<JsonObject> {
+  const nodes = ids.map((id) => `${quoted(id)}: ${nodeExpression(id)}`).join(', ')
+  const roots = ['trigger', 'input', 'vars', 'run', 'flow', ...(path === undefined ? [] : ['item', 'index', 'error'])]
+  const expression = `{${roots.map((r) => `${quoted(r)}: ${r}`).join(', ')}, "nodes": {${nodes}}}`
+  const answer = await call('evaluate', { body: { expression, run, at: path } }, signal)
+  if ('problem' in answer) throw new Error(answer.problem.message)
+  return isObject(answer.value) ? answer.value : {}
+}
+
+/** The scope with every node that can be named, also those that the run did not know, and without what is not in scope. */
+function completed(doc: FlowDocument, id: string, seen: JsonObject): JsonObject {
+  const outputs = isObject(seen['nodes']) ? seen['nodes'] : {}
+  const ids = upstream(doc, id)
+  const { item, index, error, ...rest } = seen
+  const looped = index !== undefined && index !== null
+  const [first] = before(doc, id)
+  const reached = 'item' in seen
+  const input: Json = reached || first === undefined ? (seen['input'] ?? null) : (outputs[first] ?? null)
+  return {
+    ...rest,
+    input,
+    nodes: Object.fromEntries(ids.map((n) => [n, outputs[n] ?? null])),
+    ...(looped ? { item: item ?? null, index } : {}),
+    ...(error ? { error } : {}),
+  }
+}
+
+function pick(o: JsonObject, keys: string[]): JsonObject {
+  return Object.fromEntries(keys.map((k) => [k, o[k] ?? null]))
+}
