@@ -17,6 +17,7 @@ import (
 	"sluice/engine/embedded"
 	"sluice/flows"
 	"sluice/flows/diag"
+	"sluice/flows/prebuilt"
 	"sluice/internal/library"
 	"sluice/internal/tracing"
 	"sluice/nodes"
@@ -104,7 +105,8 @@ func (s *service) open(o serviceOptions) error {
 		Conditions: func(now time.Time) []schedule.Condition { return conditionsOf(s.connections.AllHealth(), now) },
 	}
 	options.Engine, options.Library, options.Registry = guarded, s.library, types
-	options.Hooks, options.Schedules, options.Followers = s.hooks.Handle, s.schedules, []server.Follower{s.hooks, s.schedules, s.queues}
+	options.Hooks, options.Webhooks = s.hooks.Handle, s.hooks
+	options.Schedules, options.Followers = s.schedules, []server.Follower{s.hooks, s.schedules, s.queues}
 	options.Queues = s.queueStats
 	options.EngineStats = func() server.EngineStats {
 		e := s.engine.Stats()
@@ -112,6 +114,10 @@ func (s *service) open(o serviceOptions) error {
 			Loaded: e.Loaded, Queued: e.Queued, Tasks: e.Tasks, TaskLimit: e.TaskLimit, Timers: e.Timers, Overdue: e.Overdue, Stalled: e.Stalled,
 		}
 	}
+	if options.Templates, err = templates(); err != nil {
+		return err
+	}
+	options.Tables = prebuilt.Tables()
 	if s.server, err = server.New(options); err != nil {
 		return err
 	}
@@ -233,7 +239,10 @@ func (s *scheduler) Schedules() ([]server.Schedule, error) {
 	listed, err := s.now().List()
 	var all []server.Schedule
 	for _, l := range listed {
-		one := server.Schedule{Flow: l.Flow, Trigger: l.Trigger, Cron: l.Cron, Style: l.Style, Zone: l.Zone, Next: l.Next}
+		one := server.Schedule{
+			Flow: l.Flow, Trigger: l.Trigger, Cron: l.Cron, Style: l.Style, Zone: l.Zone, Next: l.Next,
+			CatchUp: l.CatchUp, Overlap: l.Overlap, Description: l.Description, History: l.Slots,
+		}
 		if len(l.Slots) > 0 {
 			one.LastAt, one.LastOutcome, one.LastRun = l.Slots[0].At, string(l.Slots[0].State), l.Slots[0].Run
 		}

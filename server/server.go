@@ -161,12 +161,15 @@ func (s *Server) open() error {
 	s.runs = &runs{
 		store: s.o.Store, engine: s.o.Engine, library: s.o.Library, catalogue: s.catalogue, set: s.o.Connections, now: s.o.Now, log: s.o.Log,
 	}
+	if err := s.catalogue.open(); err != nil {
+		return err
+	}
 	for _, id := range shipped {
 		if _, err := s.catalogue.refresh(id, "upgrade"); err != nil {
 			return err
 		}
 	}
-	return s.catalogue.open()
+	return nil
 }
 
 // FirstToken is the administrator's token where New had to make one, for the operator's eyes; else it is empty. It is

@@ -24,7 +24,9 @@ func openTables(meta storage.Meta) (*tables, error) {
 	var bad error
 	err := meta.View(func(r storage.Reader) error {
 		return r.Scan(storage.Tables, nil, func(key, b []byte) bool {
-			t.by[string(key)], bad = value.Decode(b)
+			if !isMark(key) {
+				t.by[string(key)], bad = value.Decode(b)
+			}
 			return bad == nil
 		})
 	})

@@ -14,7 +14,7 @@ import (
 //go:embed */flow.json
 var documents embed.FS
 
-//go:embed */tables/*.json
+//go:embed tables/*.json */tables/*.json
 var dictionaries embed.FS
 
 //go:embed orders.sql
@@ -43,13 +43,16 @@ func IDs() []string {
 // fs.ErrNotExist.
 func Document(id string) ([]byte, error) { return fs.ReadFile(documents, id+"/flow.json") }
 
-// Tables are the shared tables that the shipped flows read: JSON texts by the tables' ids.
+// Tables are the shared tables that ship with the program, JSON texts by the tables' ids: the dictionaries of statuses,
+// and what single flows read.
 func Tables() map[string][]byte {
 	tables := map[string][]byte{}
-	files, _ := fs.Glob(dictionaries, "*/tables/*.json")
-	for _, file := range files {
-		if text, err := fs.ReadFile(dictionaries, file); err == nil {
-			tables[strings.TrimSuffix(path.Base(file), ".json")] = text
+	for _, pattern := range []string{"tables/*.json", "*/tables/*.json"} {
+		files, _ := fs.Glob(dictionaries, pattern)
+		for _, file := range files {
+			if text, err := fs.ReadFile(dictionaries, file); err == nil {
+				tables[strings.TrimSuffix(path.Base(file), ".json")] = text
+			}
 		}
 	}
 	return tables
