@@ -72,40 +72,61 @@ function WaitNotice({ run, document, go }: Props) {
   const waits = useCall('listWaits', { path: { id: run.id } })
   const items = waits.data?.items ?? []
   if (items.length === 0) return null
-  const shown = items.slice(0, 3)
+  const places = byNode(items)
+  const shown = places.slice(0, 3)
   return (
     <Notice tone={styles.warn} icon={<Hourglass size={16} aria-hidden />}>
       {t('waits.for')}{' '}
-      {shown.map((w, i) => (
-        <WaitText key={`${w.kind}${w.node}${i}`} wait={w} document={document} go={go} last={i === shown.length - 1} />
+      {shown.map((place, i) => (
+        <WaitText key={`${place[0]?.node} ${i}`} waits={place} document={document} go={go} last={i === shown.length - 1} />
       ))}
-      {items.length > shown.length && ` ${t('waits.more', { count: items.length - shown.length })}`}
+      {places.length > shown.length && ` ${t('waits.more', { count: places.length - shown.length })}`}
     </Notice>
   )
 }
 
-function WaitText({ wait, document, go, last }: { wait: Wait; document: FlowDocument | null; go: Props['go']; last: boolean }) {
+/** What one node waits for at once: whichever comes first. */
+function byNode(waits: readonly Wait[]): Wait[][] {
+  const places = new Map<string, Wait[]>()
+  for (const w of waits) {
+    const place = w.path ?? w.node
+    const list = places.get(place)
+    if (list) list.push(w)
+    else places.set(place, [w])
+  }
+  return [...places.values()]
+}
+
+function WaitText({ waits, document, go, last }: { waits: readonly Wait[]; document: FlowDocument | null; go: Props['go']; last: boolean }) {
   const { t } = useTranslation('runs')
-  const format = useFormat()
   const title = useNodeTitle(document)
-  const now = useNow(wait.kind === 'timer')
-  const said = {
-    task: () => t('waits.task', { attempt: wait.attempt ?? 1 }),
-    person: () => t('waits.person'),
-    timer: () => t('waits.timer', { time: format.time(wait.until ?? ''), ago: format.ago(wait.until ?? '', now) }),
-    signal: () => t('waits.signal', { event: wait.event ?? '', key: wait.key ?? '' }),
-    run: () => t('waits.run', { flow: wait.flow ?? '' }),
-    lock: () => t('waits.lock', { key: wait.key ?? '' }),
-    turn: () => t('waits.turn'),
-  }[wait.kind]()
-  const known = wait.node !== '' && (document === null || nodeOf(document, wait.node) !== undefined)
+  const said = useWaitText()
+  const first = waits[0]
+  if (!first) return null
+  const known = first.node !== '' && (document === null || nodeOf(document, first.node) !== undefined)
   return (
     <span>
-      {said}
-      {known && <Place label={title(wait.node)} onClick={() => go({ step: wait.path ?? wait.node })} />}
+      {waits.map(said).join(t('waits.or'))}
+      {known && <Place label={title(first.node)} onClick={() => go({ step: first.path ?? first.node })} />}
       {last ? '' : t('waits.and')}
     </span>
   )
+}
+
+function useWaitText(): (wait: Wait) => string {
+  const { t } = useTranslation('runs')
+  const format = useFormat()
+  const now = useNow(true)
+  return (wait) =>
+    ({
+      task: () => t('waits.task', { attempt: wait.attempt ?? 1 }),
+      person: () => t('waits.person'),
+      timer: () => t('waits.timer', { time: format.time(wait.until ?? 0), ago: format.ago(wait.until ?? 0, now) }),
+      signal: () => t('waits.signal', { event: wait.event ?? '', key: wait.key ?? '' }),
+      run: () => t('waits.run', { flow: wait.flow ?? '' }),
+      lock: () => t('waits.lock', { key: wait.key ?? '' }),
+      turn: () => t('waits.turn'),
+    })[wait.kind]()
 }
 
 function Place({ label, onClick }: { label: string; onClick: () => void }) {

@@ -55,9 +55,10 @@ export function RunView({ run, data, place, go, overlay = {} }: Props) {
   const canvas = useRef<CanvasHandle>(null)
   const [height] = useDrawerHeight()
   const selected = place.step === undefined ? undefined : (tree.byPath.get(place.step)?.node ?? place.step.split('.').at(-1))
+  const drawn = data.document !== null
   useEffect(() => {
-    if (selected) canvas.current?.reveal(selected)
-  }, [selected])
+    if (drawn && selected) canvas.current?.reveal(selected)
+  }, [drawn, selected])
   const look = (ids: readonly string[]) => {
     const node = ids.find((id) => !/[@#:]/.test(id))
     if (node === selected) return

@@ -99,6 +99,7 @@ export const runs = {
     unknown: 'Nobody knows whether this took effect, and a person has to say:',
   },
   waits: {
+    or: ' or ',
     for: 'Waits for',
     and: ', and ',
     more: 'and {{count}} more',

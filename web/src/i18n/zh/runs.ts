@@ -98,6 +98,7 @@ export const runs: Catalogue<typeof en> = {
     unknown: '该操作是否生效未知，需要人工判定：',
   },
   waits: {
+    or: '，或',
     for: '正在等待',
     and: '，以及',
     more: '另有 {{count}} 项',

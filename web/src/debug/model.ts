@@ -1,0 +1,142 @@
+/** What a debugger computes, apart from how it looks. Pure. */
+import type { NodeDecoration } from '../canvas/types'
+import type { Json, JsonObject } from '../api/json'
+import { isObject, JsonNumber, writeJson } from '../api/json'
+import type { Run } from '../api/schema'
+import type { Breakpoint, Difference, Patch, PausedAt, When } from './api'
+
+/** The breakpoints with that of a node put in or taken out. */
+export function toggled(list: readonly Breakpoint[], node: string): Breakpoint[] {
+  return list.some((b) => isOn(b, node)) ? list.filter((b) => !isOn(b, node)) : [...list, { node, on: 'before' }]
+}
+
+/** The breakpoints with a node's replaced; without any, taken out. */
+export function withBreakpoint(list: readonly Breakpoint[], node: string, by: Breakpoint | undefined): Breakpoint[] {
+  const at = list.findIndex((b) => isOn(b, node))
+  const rest = list.filter((b) => !isOn(b, node))
+  return by ? rest.toSpliced(at < 0 ? rest.length : at, 0, tidy(by)) : rest
+}
+
+function tidy(b: Breakpoint): Breakpoint {
+  const { when, on, ...rest } = b
+  return { ...rest, on: on ?? 'before', ...(when?.trim() ? { when: when.trim() } : {}) }
+}
+
+/** Breakpoints of sub-flows are not on this canvas. */
+function isOn(b: Breakpoint, node: string): boolean {
+  return b.node === node && b.flow === undefined
+}
+
+export function breakpointOf(list: readonly Breakpoint[], node: string): Breakpoint | undefined {
+  return list.find((b) => isOn(b, node))
+}
+
+/** The decorations with the marks of debugging: breakpoints, where the run stands, what is pinned, what would differ. */
+export function marked(
+  nodes: Map<string, NodeDecoration>,
+  marks: { breakpoints: readonly Breakpoint[]; paused: PausedAt | null; pins: ReadonlySet<string>; differences: readonly Difference[] },
+): Map<string, NodeDecoration> {
+  const put = (id: string, more: NodeDecoration) => nodes.set(id, { ...nodes.get(id), ...more })
+  for (const b of marks.breakpoints) if (b.flow === undefined) put(b.node, { breakpoint: b.when ? 'conditional' : 'plain' })
+  for (const id of marks.pins) put(id, { pinned: true })
+  for (const d of marks.differences) if (d.node !== '') put(d.node, { change: 'changed' })
+  const { paused } = marks
+  if (paused && paused.node !== '') put(paused.node, { status: 'paused', paused: sideOf(paused.on) })
+  return nodes
+}
+
+function sideOf(on: PausedAt['on']): When {
+  return on === 'after' || on === 'error' ? on : 'before'
+}
+
+/** What can be asked of a run as it stands. */
+export interface Abilities {
+  /** It can be told to go on. */
+  resume: boolean
+  pause: boolean
+  /** The stopped node can be left out, its output given. */
+  skip: boolean
+  /** The stopped node can be tried again. */
+  again: boolean
+  /** Somebody has to say what became of a task. */
+  judge: boolean
+  edit: boolean
+}
+
+export function abilitiesOf(status: Run['status'], paused: PausedAt | null, past: boolean): Abilities {
+  const stopped = status === 'paused' && paused !== null && !past
+  const judge = stopped && paused.on === 'unknown'
+  return {
+    resume: stopped && !judge,
+    pause: (status === 'running' || status === 'waiting' || status === 'queued') && !past,
+    skip: stopped && (paused.on === 'before' || paused.on === 'error'),
+    again: stopped && paused.on === 'error',
+    judge,
+    edit: stopped && !judge,
+  }
+}
+
+/** Changes that go along with the next resume. */
+export interface Edits {
+  vars: JsonObject
+  outputs: JsonObject
+}
+
+export const noEdits: Edits = { vars: {}, outputs: {} }
+
+export function withEdit(edits: Edits, part: keyof Edits, name: string, value: Json | undefined): Edits {
+  const { [name]: _, ...rest } = edits[part]
+  return { ...edits, [part]: value === undefined ? rest : { ...rest, [name]: value } }
+}
+
+export function editCount(edits: Edits): number {
+  return Object.keys(edits.vars).length + Object.keys(edits.outputs).length
+}
+
+/** The patch of a resume; undefined where nothing is changed. */
+export function patchOf(edits: Edits): Patch | undefined {
+  if (editCount(edits) === 0) return undefined
+  return {
+    ...(Object.keys(edits.vars).length > 0 ? { vars: edits.vars } : {}),
+    ...(Object.keys(edits.outputs).length > 0 ? { outputs: edits.outputs } : {}),
+  }
+}
+
+/** What a node is about to do, in the form that fits it. */
+export type Ask =
+  | { kind: 'request'; method: string; url: string; headers: [string, string][]; body: Json | undefined }
+  | { kind: 'statement'; sql: string; args: Json | undefined }
+  | { kind: 'other'; value: Json }
+
+export function askOf(ask: Json | undefined): Ask | null {
+  if (ask === undefined || ask === null) return null
+  if (!isObject(ask)) return { kind: 'other', value: ask }
+  const { method, url, headers, body, sql, args } = ask
+  if (typeof method === 'string' && typeof url === 'string') {
+    const list = isObject(headers) ? Object.entries(headers).map(([k, v]): [string, string] => [k, plain(v)]) : []
+    return { kind: 'request', method, url, headers: list, body: body ?? undefined }
+  }
+  if (typeof sql === 'string') return { kind: 'statement', sql, args: args ?? undefined }
+  return { kind: 'other', value: ask }
+}
+
+/** A value on one line as a reader knows it. */
+function plain(v: Json): string {
+  if (typeof v === 'string') return v
+  if (v instanceof JsonNumber) return v.text
+  return writeJson(v)
+}
+
+/** The scope of a place as expressions see it: what they can name. */
+export function namesOf(scope: { [key: string]: unknown }): JsonObject {
+  const names: JsonObject = {}
+  for (const root of ['trigger', 'input', 'nodes', 'vars', 'item', 'index', 'error', 'run', 'flow'] as const) {
+    if (scope[root] !== undefined) names[root] = scope[root] as Json
+  }
+  return names
+}
+
+/** The event to go to from one, by so many, within what there is. */
+export function eventAt(at: number, by: number, events: number): number {
+  return Math.min(Math.max(at + by, 1), Math.max(events, 1))
+}
