@@ -41,6 +41,10 @@ func run(ctx context.Context, connections *connect.Set, call nodes.Call) (core.V
 	if f := args.Decode(call.Args, &config); f != nil {
 		return nil, f
 	}
+	to, f := connections.Broker(config.Connection)
+	if f != nil {
+		return nil, f
+	}
 	if config.Topic == "" {
 		return nil, args.Invalid("/topic", "is empty")
 	}
@@ -53,10 +57,6 @@ func run(ctx context.Context, connections *connect.Set, call nodes.Call) (core.V
 			return nil, args.Invalid("/body", "is not JSON: %s", err)
 		}
 		m.Body, m.Headers = encoded, map[string]string{"content-type": "application/json"}
-	}
-	to, f := connections.Broker(config.Connection)
-	if f != nil {
-		return nil, f
 	}
 	return answer(to.Publish(ctx, m))
 }
