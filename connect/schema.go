@@ -7,7 +7,9 @@ import (
 	"sluice/engine/core"
 )
 
-// Schema is the JSON Schema (2020-12) of a definition of this type. Every object in it is closed.
+// Schema is the JSON Schema (2020-12) of a definition of this type. Every object in it is closed. Beside its English title
+// each field has the Chinese one as x-zh and its place among the others as x-order; a variant names the secrets that only
+// it needs as x-secrets.
 func (t *Type) Schema() core.Object {
 	secrets := append([]Field(nil), t.Secrets...)
 	for _, field := range t.Config {
@@ -43,9 +45,9 @@ func (t *Type) Schema() core.Object {
 
 func objectSchema(fields []Field, of func(Field) core.Object) core.Object {
 	properties, required := core.Object{}, core.List{}
-	for _, field := range fields {
+	for i, field := range fields {
 		schema := of(field)
-		schema["title"] = field.Title.EN
+		schema["title"], schema["x-zh"], schema["x-order"] = field.Title.EN, field.Title.ZH, i
 		properties[field.Name] = schema
 		if field.Required {
 			required = append(required, field.Name)
@@ -90,7 +92,12 @@ func fieldSchema(f Field) core.Object {
 		shapes := core.List{}
 		for _, variant := range f.Variants {
 			shape := objectSchema(variant.Fields, fieldSchema)
-			shape["title"] = variant.Title.EN
+			shape["title"], shape["x-zh"] = variant.Title.EN, variant.Title.ZH
+			needs := core.List{}
+			for _, secret := range variant.Secrets {
+				needs = append(needs, secret.Name)
+			}
+			shape["x-secrets"] = needs
 			shape["properties"].(core.Object)["type"] = core.Object{"const": variant.Name}
 			shape["required"] = append(shape["required"].(core.List), "type")
 			shapes = append(shapes, shape)

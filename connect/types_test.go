@@ -90,3 +90,37 @@ func TestSchemasAreClosed(t *testing.T) {
 		require.Len(t, config["properties"], len(kind.Config))
 	}
 }
+
+func TestFormsHaveBothLanguagesAndTheSecretsOfEachVariant(t *testing.T) {
+	t.Parallel()
+	for _, kind := range Types() {
+		var walk func(v core.Value, where string)
+		walk = func(v core.Value, where string) {
+			if shapes, ok := v.(core.List); ok {
+				for _, shape := range shapes {
+					walk(shape, where)
+				}
+			}
+			o, ok := v.(core.Object)
+			if !ok {
+				return
+			}
+			if _, ok := o["oneOf"].(core.List); ok && o["writeOnly"] == nil {
+				for _, shape := range o["oneOf"].(core.List) {
+					require.Contains(t, shape, "x-secrets", where)
+				}
+			}
+			if title, ok := o["title"].(string); ok && where != "" {
+				require.NotEmpty(t, title, where)
+				require.NotEmpty(t, o["x-zh"], where)
+			}
+			for key, child := range o {
+				walk(child, where+"/"+key)
+			}
+		}
+		properties, ok := kind.Schema()["properties"].(core.Object)
+		require.True(t, ok)
+		walk(properties["config"], kind.Name)
+		walk(properties["secrets"], kind.Name)
+	}
+}
