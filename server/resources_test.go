@@ -118,6 +118,12 @@ func TestTryingConnections(t *testing.T) {
 	require.Equal(t, "http.connect", a.call("POST", "/api/v1/connections/gone/test", nil).ok(200).at("error", "code"))
 	a.call("PUT", "/api/v1/connections/db", core.Object{"type": "sqlite", "config": core.Object{"path": filepath.Join(t.TempDir(), "x.db")}}).ok(200)
 	require.Equal(t, true, a.call("POST", "/api/v1/connections/db/test", nil).ok(200).at("ok"))
+	a.call("PUT", "/api/v1/connections/pg", core.Object{
+		"type": "postgres", "config": core.Object{"host": "127.0.0.1", "port": 1, "database": "x", "user": "u", "tls": core.Object{"mode": "off"}},
+	}).ok(200)
+	down := a.call("POST", "/api/v1/connections/pg/test", nil).ok(200)
+	require.Equal(t, "db.unavailable", down.at("error", "code"))
+	require.Equal(t, true, down.at("sent"))
 	a.call("PUT", "/api/v1/connections/robot", core.Object{"type": "wecom", "secrets": core.Object{"key": "693a91f6-7xxx"}}).ok(200)
 	require.Equal(t, false, a.call("POST", "/api/v1/connections/robot/test", nil).ok(200).at("sent"), "nobody gets a message by a test")
 }

@@ -222,7 +222,7 @@ func (v *vault) try(ctx context.Context, id string) (probe, error) {
 	switch c.Type {
 	case "http":
 		return v.tryHTTP(ctx, id), nil
-	case "sqlite":
+	case "sqlite", "postgres", "mysql":
 		db, failure := v.set.SQL(id)
 		if failure == nil {
 			failure = db.Ping(ctx)

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"sluice/connect/secret"
@@ -91,8 +92,9 @@ type OAuth2 struct {
 }
 
 type oauthToken struct {
-	text  string
-	until time.Time
+	text string
+	// From renew on a new one is fetched; until its end it may be used.
+	renew, end time.Time
 }
 
 // NewOAuth2 returns o ready for use.
@@ -102,10 +104,13 @@ func NewOAuth2(o OAuth2) *OAuth2 {
 	return &o
 }
 
-// tokenMargin is how long before its end a token is no longer used, and the life of one that does not tell.
 const (
-	tokenMargin  = 30 * time.Second
+	// tokenMargin is how long before its end a token is renewed, of one with a short life a quarter of it.
+	tokenMargin = 30 * time.Second
+	// tokenDefault is the life of a token that does not tell.
 	tokenDefault = 5 * time.Minute
+	// tokenPause is how long after a renewal that failed the next one waits while the token is still good.
+	tokenPause = 5 * time.Second
 )
 
 func (o *OAuth2) authorize(ctx context.Context, r *sign.Request) *core.Failure {
@@ -116,12 +121,16 @@ func (o *OAuth2) authorize(ctx context.Context, r *sign.Request) *core.Failure {
 		return ended(ctx)
 	}
 	defer func() { o.token <- token }()
-	if token.text == "" || !o.Now().Before(token.until) {
+	if now := o.Now(); token.text == "" || !now.Before(token.renew) {
 		fresh, failure := o.fetch(ctx)
-		if failure != nil {
+		switch {
+		case failure == nil:
+			token = fresh
+		case token.text != "" && now.Before(token.end):
+			token.renew = now.Add(tokenPause)
+		default:
 			return failure
 		}
-		token = fresh
 	}
 	r.Header.Set("Authorization", "Bearer "+token.text)
 	return nil
@@ -154,11 +163,25 @@ func (o *OAuth2) fetch(ctx context.Context) (oauthToken, *core.Failure) {
 		return oauthToken{}, &core.Failure{Code: "http.auth", Message: "the connection's tokenUrl answered without an access_token"}
 	}
 	o.Fetched(text)
-	life := tokenDefault
-	if seconds, ok := body["expires_in"].(int); ok {
-		life = time.Duration(seconds) * time.Second
+	life := lifeOf(body["expires_in"])
+	end := o.Now().Add(life)
+	return oauthToken{text: text, renew: end.Add(-min(tokenMargin, life/4)), end: end}, nil
+}
+
+// maxLife bounds what is believed of a token's life, in seconds.
+const maxLife = 365 * 24 * 60 * 60
+
+// lifeOf reads expires_in, which some servers write as a text.
+func lifeOf(v core.Value) time.Duration {
+	seconds, ok := v.(int)
+	if text, isText := v.(string); isText {
+		parsed, err := strconv.Atoi(text)
+		seconds, ok = parsed, err == nil
 	}
-	return oauthToken{text: text, until: o.Now().Add(life - tokenMargin)}, nil
+	if !ok || seconds <= 0 {
+		return tokenDefault
+	}
+	return time.Duration(min(seconds, maxLife)) * time.Second
 }
 
 // expire drops a token that was refused. A newer one stays.

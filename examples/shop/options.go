@@ -120,9 +120,14 @@ type FeishuCredentials struct {
 	Keyword string `json:"keyword"`
 }
 
-// ERPCredentials sign the plain events.
+// ERPCredentials are one for each way in which the ERP lets callers in; the Secret also signs the plain events.
 type ERPCredentials struct {
-	Secret string `json:"secret"`
+	Secret       string `json:"secret"`
+	User         string `json:"user"`
+	Password     string `json:"password"`
+	Token        string `json:"token"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
 }
 
 // DefaultCredentials are throw-away values for examples and tests.
@@ -136,7 +141,10 @@ func DefaultCredentials() Credentials {
 		WeCom:     WeComCredentials{Key: "00000000-demo-4000-8000-wecom0000001"},
 		DingTalk:  DingTalkCredentials{AccessToken: "demo-dingtalk-token", Secret: "SECdemo0000000000000000000000000000000000000000000000000000000000"},
 		Feishu:    FeishuCredentials{Token: "00000000-demo-4000-8000-feishu000001", Secret: "demoSecret123"},
-		ERP:       ERPCredentials{Secret: "demo-erp-secret"},
+		ERP: ERPCredentials{
+			Secret: "demo-erp-secret", User: "demo-erp-user", Password: "demo-erp-password", Token: "demo-erp-token",
+			ClientID: "demo-erp-client", ClientSecret: "demo-erp-client-secret",
+		},
 	}
 }
 

@@ -55,6 +55,7 @@ func (s *Shop) Handler() http.Handler {
 	s.routePDD(mux)
 	s.routeWeChatPay(mux)
 	s.routeAlipay(mux)
+	s.routeERP(mux)
 	s.routeWMS(mux)
 	s.routeWeCom(mux)
 	s.routeDingTalk(mux)

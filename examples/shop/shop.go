@@ -40,6 +40,8 @@ type Shop struct {
 	outbox         outbox
 	robots         robots
 	wms            warehouse
+	// erpTokens are when the access tokens of the ERP end.
+	erpTokens recent[string, time.Time]
 }
 
 // New makes a shop. It starts nothing: Handler serves it, and Run or Tick send its callbacks.
@@ -60,6 +62,7 @@ func New(o Options) (*Shop, error) {
 		wake:   make(chan struct{}, 1),
 		orders: newOrderBook(), calls: newCallCounter(), faults: map[string]*Fault{},
 		callbackFaults: o.CallbackFaults, targets: o.Targets, outbox: outbox{history: newRecent[int, *Callback]()}, robots: newRobots(),
+		erpTokens: newRecent[string, time.Time](),
 	}
 	if err := s.keys.load(o.Seed, o.Credentials.WeChatPay); err != nil {
 		return nil, err
