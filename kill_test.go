@@ -26,15 +26,7 @@ import (
 	"sluice/storage/bolt"
 )
 
-// killed is how many messages each broker gets.
-func killed() int {
-	if os.Getenv("SLUICE_TEST_LONG") != "" {
-		return 10_000
-	}
-	return 2_000
-}
-
-// TestEachMessageHasExactlyOneRunWhateverIsKilled puts messages into a broker (10,000 with SLUICE_TEST_LONG set), kills the
+// TestEachMessageHasExactlyOneRunWhateverIsKilled puts 10,000 messages into a broker, kills the
 // server a third of the way, and the broker two thirds of the way. In the end there is one run for each message.
 func TestEachMessageHasExactlyOneRunWhateverIsKilled(t *testing.T) {
 	if testing.Short() {
@@ -42,7 +34,7 @@ func TestEachMessageHasExactlyOneRunWhateverIsKilled(t *testing.T) {
 	}
 	for _, kind := range []broker.Kind{broker.Kafka, broker.RabbitMQ, broker.NATS, broker.Redis, broker.MQTT} {
 		t.Run(string(kind), func(t *testing.T) {
-			n := killed()
+			const n = 10_000
 			b := newBroker(t, kind)
 			if kind == broker.NATS {
 				makeStream(t, b)
@@ -258,4 +250,3 @@ func (p *process) runs(t *testing.T) []storage.RunRow {
 	require.NoError(t, store.Close())
 	return rows
 }
-

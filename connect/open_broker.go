@@ -22,9 +22,10 @@ type brokerConfig struct {
 
 // kafkaConfig mirrors the config fields of the type kafka.
 type kafkaConfig struct {
-	Brokers []string   `json:"brokers"`
-	User    string     `json:"user"`
-	TLS     *tlsConfig `json:"tls"`
+	Brokers   []string   `json:"brokers"`
+	User      string     `json:"user"`
+	Mechanism string     `json:"mechanism"`
+	TLS       *tlsConfig `json:"tls"`
 }
 
 func openKafka(d *Definition, o *options) (handle, error) {
@@ -37,7 +38,7 @@ func openKafka(d *Definition, o *options) (handle, error) {
 			return handle{}, &configError{fmt.Sprintf("/config/brokers/%d", i), errors.New("must be host:port, such as kafka-1:9092")}
 		}
 	}
-	return brokerHandle(d, o, broker.Config{Brokers: config.Brokers, User: config.User}, config.TLS)
+	return brokerHandle(d, o, broker.Config{Brokers: config.Brokers, User: config.User, Mechanism: config.Mechanism}, config.TLS)
 }
 
 func openBroker(d *Definition, o *options) (handle, error) {

@@ -2,8 +2,11 @@ package connect
 
 func kafkaType() Type {
 	kafka := brokerType("kafka", Label{"Kafka", "Kafka"},
-		"A Kafka cluster. brokers are some of its members, each host:port; the rest is learnt from them. A user is known by SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, whichever the brokers have. What is published is acknowledged by all replicas in sync.",
+		"A Kafka cluster. brokers are some of its members, each host:port; the rest is learnt from them. mechanism is how they know the user; without it, scram-sha-512. What is published is acknowledged by all replicas in sync.",
 		Field{Name: "brokers", Kind: TextList, Required: true, Title: Label{"Brokers (host:port)", "Broker 地址（host:port）"}})
+	kafka.Config = append(kafka.Config, Field{
+		Name: "mechanism", Kind: Choice, Choices: []string{"scram-sha-512", "scram-sha-256", "plain"}, Title: Label{"SASL mechanism (scram-sha-512)", "SASL 机制（scram-sha-512）"},
+	})
 	kafka.open = openKafka
 	return kafka
 }

@@ -40,6 +40,8 @@ type Config struct {
 	Brokers  []string
 	User     string
 	Password secret.Text
+	// Mechanism is how Kafka knows the user: scram-sha-512 where it is empty, scram-sha-256 or plain.
+	Mechanism string
 	// TLS is nil where nothing is encrypted.
 	TLS  *tls.Config
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -146,6 +148,9 @@ func (c *Client) Limit(g *limit.Guard) { c.guard = g }
 
 // Close ends all connections. What Consume still has in hand is finished first by whoever called it.
 func (c *Client) Close() error {
+	if c.ended.Err() != nil {
+		return nil
+	}
 	c.end()
 	return c.driver.close()
 }

@@ -51,16 +51,20 @@ func (k *kafka) options(more ...kgo.Opt) []kgo.Opt {
 		kgo.SeedBrokers(c.Brokers...), kgo.Dialer(dial), kgo.ClientID("sluice"), kgo.RecordDeliveryTimeout(confirmWithin),
 	}, more...)
 	if c.User != "" {
-		options = append(options, kgo.SASL(k.mechanisms()...))
+		options = append(options, kgo.SASL(mechanism(c)))
 	}
 	return options
 }
 
-// mechanisms are what a user may be known by, the best first: the client takes the first that the broker has.
-func (k *kafka) mechanisms() []sasl.Mechanism {
-	known := scram.Auth{User: k.config.User, Pass: k.config.Password.Reveal()}
-	return []sasl.Mechanism{
-		known.AsSha512Mechanism(), known.AsSha256Mechanism(), plain.Auth{User: known.User, Pass: known.Pass}.AsMechanism(),
+func mechanism(c *Config) sasl.Mechanism {
+	known := scram.Auth{User: c.User, Pass: c.Password.Reveal()}
+	switch c.Mechanism {
+	case "plain":
+		return plain.Auth{User: known.User, Pass: known.Pass}.AsMechanism()
+	case "scram-sha-256":
+		return known.AsSha256Mechanism()
+	default:
+		return known.AsSha512Mechanism()
 	}
 }
 

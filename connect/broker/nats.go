@@ -69,7 +69,7 @@ func (n *natsStreams) options() []nats.Option {
 	c := &n.config
 	options := []nats.Option{
 		nats.Name("sluice"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(connectWithin), nats.SkipHostLookup(),
-		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.PingInterval(heartbeat), nats.MaxPingsOutstanding(2),
+		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.ErrorHandler(ignore), nats.PingInterval(heartbeat), nats.MaxPingsOutstanding(2),
 	}
 	if c.TLS != nil {
 		options = append(options, nats.Secure(c.TLS))
@@ -82,6 +82,9 @@ func (n *natsStreams) options() []nats.Option {
 	}
 	return options
 }
+
+// ignore is told of what goes wrong beside any call, and which the client would print; the next call says so itself.
+func ignore(*nats.Conn, *nats.Subscription, error) {}
 
 func (n *natsStreams) publish(ctx context.Context, m *Message) (core.Object, *core.Failure) {
 	js, f := n.connected(ctx)

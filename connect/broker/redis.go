@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	"sluice/engine/core"
 	"sluice/engine/value"
@@ -34,7 +35,11 @@ const (
 	claimEach = time.Minute
 )
 
+// quiet keeps the client from printing: whoever calls is told.
+var quiet = sync.OnceFunc(logging.Disable)
+
 func openRedis(c Config) *redisStreams {
+	quiet()
 	database, _ := strconv.Atoi(strings.Trim(c.URL.Path, "/"))
 	host, err := os.Hostname()
 	if err != nil {
@@ -48,7 +53,7 @@ func openRedis(c Config) *redisStreams {
 		Addr: hostPort(c.URL, "6379"), Username: c.User, Password: c.Password.Reveal(), DB: database, Dialer: dial, ClientName: "sluice",
 		ContextTimeoutEnabled: true, PoolSize: redisPool, DisableIdentity: true,
 		// Whether a command may be sent again is for the caller to say.
-		MaxRetries: -1,
+		MaxRetries: -1, DialerRetries: 1,
 	})}
 }
 

@@ -2,7 +2,6 @@ package queue_test
 
 import (
 	"context"
-	"net/url"
 	"testing"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -11,13 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sluice/connect/broker"
+	"sluice/connect/broker/brokertest"
 )
 
 // clean takes away what a test has made on a broker that others use, too.
 func (w *world) clean(t *testing.T) {
 	switch w.kind {
 	case broker.RabbitMQ:
-		conn, err := amqp.Dial("amqp://guest:guest@" + host(t, address(w.kind, "amqp://127.0.0.1:5672")))
+		conn, err := amqp.Dial("amqp://guest:guest@" + brokertest.Address(t, w.kind).Host)
 		require.NoError(t, err)
 		channel, err := conn.Channel()
 		require.NoError(t, err)
@@ -27,7 +27,7 @@ func (w *world) clean(t *testing.T) {
 		}
 		require.NoError(t, conn.Close())
 	case broker.Redis:
-		client := redis.NewClient(&redis.Options{Addr: host(t, address(w.kind, "redis://127.0.0.1:6379"))})
+		client := redis.NewClient(&redis.Options{Addr: brokertest.Address(t, w.kind).Host})
 		require.NoError(t, client.Del(context.Background(), w.topic, w.dead).Err())
 		require.NoError(t, client.Close())
 	case broker.MQTT:
@@ -37,7 +37,7 @@ func (w *world) clean(t *testing.T) {
 
 // forgetSessions ends the persistent sessions of a test, and takes away the retained messages.
 func (w *world) forgetSessions(t *testing.T) {
-	at := "tcp://" + host(t, address(w.kind, "mqtt://127.0.0.1:1883"))
+	at := "tcp://" + brokertest.Address(t, w.kind).Host
 	for _, id := range []string{w.topic, w.topic + "-dead"} {
 		client := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(at).SetClientID(id).SetCleanSession(true))
 		settle(t, client.Connect())
@@ -52,11 +52,4 @@ func settle(t *testing.T, token mqtt.Token) {
 	t.Helper()
 	token.Wait()
 	require.NoError(t, token.Error())
-}
-
-func host(t *testing.T, at string) string {
-	t.Helper()
-	u, err := url.Parse(at)
-	require.NoError(t, err)
-	return u.Host
 }

@@ -1,13 +1,9 @@
 package queue_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -19,6 +15,7 @@ import (
 
 	"sluice/connect"
 	"sluice/connect/broker"
+	"sluice/connect/broker/brokertest"
 	"sluice/engine"
 	"sluice/engine/core"
 	"sluice/engine/embedded"
@@ -47,11 +44,6 @@ type place struct {
 	topic, filter, dead string
 }
 
-// servers are the addresses of brokers: those of the environment, else those that run on this machine.
-func address(kind broker.Kind, otherwise string) string {
-	return cmp.Or(os.Getenv("SLUICE_TEST_"+string(kind)), otherwise)
-}
-
 // places are all brokers, each with an empty topic. One that is not there fails the test, and skips it under -short.
 func places(t *testing.T) []place {
 	t.Helper()
@@ -59,34 +51,16 @@ func places(t *testing.T) []place {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, name))
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
-	of := func(kind broker.Kind, otherwise string) string {
-		at := address(kind, otherwise)
-		u, err := url.Parse(at)
-		require.NoError(t, err)
-		conn, err := net.DialTimeout("tcp", u.Host, time.Second)
-		if err != nil {
-			if testing.Short() {
-				t.Skipf("SKIPPED in short mode: no %s at %s", kind, at)
-			}
-			require.NoError(t, err, "no %s at %s: start it (see docs/brokers.md), or set SLUICE_TEST_%s to its address", kind, at, kind)
-		}
-		require.NoError(t, conn.Close())
-		return at
+	stream(t, brokertest.Address(t, broker.NATS).String(), name)
+	of := func(kind broker.Kind, topic, filter, dead string) place {
+		return place{kind, brokertest.Definition(t, kind), topic, filter, dead}
 	}
-	definition := func(kind broker.Kind, at, user, password string) string {
-		return fmt.Sprintf(`{"id": "bus", "type": %q, "config": {"url": %q, "user": %q}, "secrets": {"password": %q}}`, kind, at, user, password)
-	}
-	plain := func(kind broker.Kind, at string) string {
-		return fmt.Sprintf(`{"id": "bus", "type": %q, "config": {"url": %q}}`, kind, at)
-	}
-	natsAt := of(broker.NATS, "nats://127.0.0.1:4222")
-	stream(t, natsAt, name)
 	return []place{
 		{broker.Kafka, fmt.Sprintf(`{"id": "bus", "type": "kafka", "config": {"brokers": [%q]}}`, cluster.ListenAddrs()[0]), name, name, name + ".dead"},
-		{broker.RabbitMQ, definition(broker.RabbitMQ, of(broker.RabbitMQ, "amqp://127.0.0.1:5672"), "guest", "guest"), name, name, name + ".dead"},
-		{broker.NATS, plain(broker.NATS, natsAt), name + ".orders", name + ".>", "dead." + name + ".all"},
-		{broker.Redis, plain(broker.Redis, of(broker.Redis, "redis://127.0.0.1:6379")), name, name, name + ".dead"},
-		{broker.MQTT, plain(broker.MQTT, of(broker.MQTT, "mqtt://127.0.0.1:1883")), name + "/orders", name + "/#", "dead/" + name + "/all"},
+		of(broker.RabbitMQ, name, name, name+".dead"),
+		of(broker.NATS, name+".orders", name+".>", "dead."+name+".all"),
+		of(broker.Redis, name, name, name+".dead"),
+		of(broker.MQTT, name+"/orders", name+"/#", "dead/"+name+"/all"),
 	}
 }
 
