@@ -186,7 +186,7 @@ func (a *Alipay) Judge(answer Answer) *core.Failure {
 func (a *Alipay) verify(read *alipayAnswer) error {
 	switch {
 	case a.PublicKey == nil:
-		return errors.New("Alipay's public key is not configured")
+		return errors.New("no public key of Alipay is configured")
 	case read.sign == "":
 		return errors.New("it has no sign")
 	case a.AlipayCertSN != "" && read.certSN != "" && read.certSN != a.AlipayCertSN:

@@ -121,7 +121,7 @@ func ParsePlatformKeys(text, id string) (PlatformKeys, string, error) {
 	return keys, serial, nil
 }
 
-// ErrNoKeyID: a public key has no name of its own.
+// ErrNoKeyID says that a key cannot be told by its name: a public key, unlike a certificate, holds none.
 var ErrNoKeyID = errors.New("is needed beside a public key (PUB_KEY_ID_…)")
 
 // VerifyWechatPay is PlatformKeys.Verify with one key.
