@@ -15,6 +15,7 @@ import (
 	"sluice/engine/value"
 	"sluice/flows"
 	"sluice/flows/diag"
+	"sluice/flows/prebuilt"
 	"sluice/internal/library"
 	"sluice/nodes"
 	"sluice/nodes/all"
@@ -174,14 +175,14 @@ func (w *workspace) publish(beside map[string]string) error {
 }
 
 // check compiles the document in a file against what is known here: the connections, the flows beside it, and the
-// tables in the folder tables beside it.
+// tables that ship with the program or lie in the folder tables beside it.
 func (w *workspace) check(file string, source []byte, beside map[string]string) (*flows.Flow, []diag.Diagnostic) {
 	doc, findings := flows.Parse(source)
 	if doc == nil {
 		return nil, findings
 	}
 	o := flows.Options{
-		Registry: w.registry, Version: 1, Tables: tablesBeside(file), Schedule: scheduleOf,
+		Registry: w.registry, Version: 1, Tables: tablesFor(file), Schedule: scheduleOf,
 		Flows: func(id string) bool { return beside[id] != "" || id == doc.ID },
 	}
 	if len(w.kinds) > 0 {
@@ -199,21 +200,26 @@ func scheduleOf(expr, style, zone string) error {
 	return err
 }
 
-// tablesBeside are the shared tables that a flow brings along: tables/ID.json beside it. What is no JSON is left out,
-// and the flow that reads it says that the table is missing.
-func tablesBeside(file string) map[string]core.Value {
+// tablesFor are the shared tables that a flow may read: those that ship with the program, as on a server that is new, and
+// over them those that it brings along, tables/ID.json beside it. What is no JSON is left out, and the flow that reads it
+// says that the table is missing.
+func tablesFor(file string) map[string]core.Value {
+	tables := map[string]core.Value{}
+	add := func(id string, text []byte) {
+		if table, err := value.Decode(text); err == nil {
+			tables[id] = table
+		}
+	}
+	for id, text := range prebuilt.Tables() {
+		add(id, text)
+	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(file), "tables", "*.json"))
 	if err != nil {
-		return nil
+		return tables
 	}
-	tables := map[string]core.Value{}
 	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			continue
-		}
-		if table, err := value.Decode(text); err == nil {
-			tables[strings.TrimSuffix(filepath.Base(f), ".json")] = table
+		if text, err := os.ReadFile(f); err == nil {
+			add(strings.TrimSuffix(filepath.Base(f), ".json"), text)
 		}
 	}
 	return tables
