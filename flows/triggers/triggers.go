@@ -10,6 +10,8 @@ import _ "embed"
 type Spec struct {
 	Type            string
 	Schema, Chinese []byte
+	// Doc is more to say about the type than its schema does, in Markdown, by language; empty for most.
+	Doc, DocZH string
 }
 
 // The trigger types.
@@ -26,6 +28,10 @@ var (
 	webhook []byte
 	//go:embed webhook.zh.json
 	webhookZH []byte
+	//go:embed webhook.md
+	webhookDoc string
+	//go:embed webhook.zh.md
+	webhookDocZH string
 	//go:embed cron.json
 	cron []byte
 	//go:embed cron.zh.json
@@ -47,6 +53,8 @@ var (
 // All lists the trigger types.
 func All() []Spec {
 	return []Spec{
-		{Webhook, webhook, webhookZH}, {Cron, cron, cronZH}, {Queue, queue, queueZH}, {Event, event, eventZH}, {Call, call, callZH},
+		{Type: Webhook, Schema: webhook, Chinese: webhookZH, Doc: webhookDoc, DocZH: webhookDocZH},
+		{Type: Cron, Schema: cron, Chinese: cronZH}, {Type: Queue, Schema: queue, Chinese: queueZH},
+		{Type: Event, Schema: event, Chinese: eventZH}, {Type: Call, Schema: call, Chinese: callZH},
 	}
 }

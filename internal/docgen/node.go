@@ -198,6 +198,9 @@ func triggerPage(specs []triggers.Spec, l language) (string, error) {
 		if table := configTable(t, l); table != "" {
 			fmt.Fprintf(&b, "\n%s", table)
 		}
+		if doc := l.say(s.Doc, s.DocZH); doc != "" {
+			fmt.Fprintf(&b, "\n%s", doc)
+		}
 	}
 	return b.String(), nil
 }

@@ -117,6 +117,10 @@ func TestEverySchemeThatTriggersMayNameWorks(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal(spec.Schema, &schema))
 		require.Equal(t, schema.Properties.Verify.Properties.Scheme.Enum, hooks.Schemes())
+		for _, scheme := range hooks.Schemes() {
+			require.Contains(t, spec.Doc, "\n| `"+scheme+"` |")
+			require.Contains(t, spec.DocZH, "\n| `"+scheme+"` |")
+		}
 		return
 	}
 	require.Fail(t, "no webhooks")
