@@ -82,6 +82,8 @@ type Subscription struct {
 	Topic string
 	// Group names the consumer group, durable consumer or session that remembers what was acknowledged. RabbitMQ has none.
 	Group string
+	// Reader is who reads in the group; Redis tells the readers of a group apart by it.
+	Reader string
 	// Hands is how many messages may be in hand, that is delivered and not acknowledged, at the same time.
 	Hands int
 }

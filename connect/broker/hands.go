@@ -9,10 +9,14 @@ import (
 type hands struct {
 	free chan struct{}
 	busy sync.WaitGroup
+	// working is what handlers run in: it is over as soon as their acknowledgements would reach nobody.
+	working context.Context
+	stop    context.CancelFunc
 }
 
-func newHands(n int) *hands {
+func newHands(ctx context.Context, n int) *hands {
 	h := &hands{free: make(chan struct{}, n)}
+	h.working, h.stop = context.WithCancel(ctx)
 	for range n {
 		h.free <- struct{}{}
 	}
@@ -61,5 +65,8 @@ func (h *hands) work(do func()) {
 	})
 }
 
-// rest returns when all have done their work.
-func (h *hands) rest() { h.busy.Wait() }
+// rest tells all to stop and returns when they have.
+func (h *hands) rest() {
+	h.stop()
+	h.busy.Wait()
+}

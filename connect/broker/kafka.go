@@ -197,7 +197,7 @@ func (k *kafka) close() error {
 }
 
 func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handle Handler) *core.Failure {
-	l := &ledger{parts: map[int32]*part{}, room: newHands(ahead * s.Hands)}
+	l := &ledger{parts: map[int32]*part{}, room: newHands(ctx, ahead*s.Hands)}
 	client, err := kgo.NewClient(k.options(
 		kgo.ConsumerGroup(s.Group), kgo.ConsumeTopics(s.Topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.SessionTimeout(gone), kgo.HeartbeatInterval(gone/4), kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2),
@@ -211,7 +211,8 @@ func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handl
 	if err != nil {
 		return refused("connection.config", "the connection cannot be used: %s", err)
 	}
-	h := newHands(s.Hands)
+	h := newHands(ctx, s.Hands)
+	defer l.room.rest()
 	defer func() {
 		h.rest()
 		leaving, done := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
@@ -248,7 +249,7 @@ func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handl
 				return nil
 			}
 			h.work(func() {
-				if handle(ctx, delivered(r)) {
+				if handle(h.working, delivered(r)) {
 					l.finish(client, p, r)
 				}
 			})

@@ -152,7 +152,7 @@ const quiesce = 250
 
 func (b *mqttBroker) consume(ctx context.Context, s Subscription, ready func(), handle Handler) *core.Failure {
 	lost := make(chan error, 1)
-	h := newHands(s.Hands)
+	h := newHands(ctx, s.Hands)
 	open, stop := context.WithCancel(ctx)
 	defer stop()
 	o := b.options(ctx, s.Group).SetCleanSession(false).SetResumeSubs(false).SetAutoAckDisabled(true).
@@ -173,7 +173,7 @@ func (b *mqttBroker) consume(ctx context.Context, s Subscription, ready func(), 
 			return
 		}
 		h.work(func() {
-			if handle(ctx, mqttDelivery(m)) {
+			if handle(h.working, mqttDelivery(m)) {
 				m.Ack()
 			}
 		})

@@ -242,7 +242,7 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 	if err != nil {
 		return broken(ctx, err)
 	}
-	h, held := newHands(s.Hands), newHeld()
+	h, held := newHands(ctx, s.Hands), newHeld()
 	defer h.rest()
 	defer giveBack(messages)
 	prolonging, done := context.WithCancel(context.WithoutCancel(ctx))
@@ -258,7 +258,7 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 		h.work(func() {
 			held.add(m)
 			defer held.remove(m)
-			if handle(ctx, natsDelivery(m)) {
+			if handle(h.working, natsDelivery(m)) {
 				// One that is lost costs a delivery that starts nothing.
 				_ = m.Ack()
 			} else {

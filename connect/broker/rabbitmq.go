@@ -94,7 +94,7 @@ func (r *rabbit) connected(ctx context.Context) (*outbox, *core.Failure) {
 		_ = conn.Close()
 		return nil, unreached(ctx, err)
 	}
-	r.out = &outbox{conn: conn, channel: channel, turn: newHands(outboxSize), returned: map[string]string{}}
+	r.out = &outbox{conn: conn, channel: channel, turn: newHands(context.WithoutCancel(ctx), outboxSize), returned: map[string]string{}}
 	r.out.returns = channel.NotifyReturn(make(chan amqp.Return, outboxSize))
 	return r.out, nil
 }
@@ -284,7 +284,7 @@ func (r *rabbit) consume(ctx context.Context, s Subscription, ready func(), hand
 	if err != nil {
 		return broken(ctx, err)
 	}
-	h := newHands(s.Hands)
+	h := newHands(ctx, s.Hands)
 	defer h.rest()
 	ready()
 	for h.take(ctx) {
@@ -296,7 +296,7 @@ func (r *rabbit) consume(ctx context.Context, s Subscription, ready func(), hand
 				return rabbitLost(ctx, lost)
 			}
 			h.work(func() {
-				if handle(ctx, rabbitDelivery(s.Topic, &d)) {
+				if handle(h.working, rabbitDelivery(s.Topic, &d)) {
 					// One that is lost costs a delivery that starts nothing.
 					_ = d.Ack(false)
 				}

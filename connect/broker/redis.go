@@ -21,8 +21,8 @@ import (
 // Idempotency-Key, and one for each header; of an entry of others without a body, all fields together are the body.
 type redisStreams struct {
 	client *redis.Client
-	// name is the consumer's within its group: its entries that were not acknowledged are taken up at the next start.
-	name string
+	// host is this machine's name, which begins that of its consumers.
+	host string
 }
 
 const (
@@ -49,7 +49,7 @@ func openRedis(c Config) *redisStreams {
 	if c.TLS != nil {
 		dial = encrypted(c.Dial, c.TLS)
 	}
-	return &redisStreams{name: "sluice-" + host, client: redis.NewClient(&redis.Options{
+	return &redisStreams{host: host, client: redis.NewClient(&redis.Options{
 		Addr: hostPort(c.URL, "6379"), Username: c.User, Password: c.Password.Reveal(), DB: database, Dialer: dial, ClientName: "sluice",
 		ContextTimeoutEnabled: true, PoolSize: redisPool, DisableIdentity: true,
 		// Whether a command may be sent again is for the caller to say.
@@ -139,8 +139,10 @@ func (r *redisStreams) lag(ctx context.Context, s Subscription) (int64, *core.Fa
 type reading struct {
 	*redisStreams
 	Subscription
-	hands  *hands
-	handle Handler
+	// consumer is the name within the group: its entries that were not acknowledged are taken up at the next start.
+	consumer string
+	hands    *hands
+	handle   Handler
 	// before is the last of the consumer's own earlier entries that were read; empty when all were.
 	before string
 	claims time.Time
@@ -158,7 +160,7 @@ func (r *redisStreams) consume(ctx context.Context, s Subscription, ready func()
 		return redisFailure(ctx, err, false)
 	}
 	c := &reading{
-		redisStreams: r, Subscription: s, hands: newHands(s.Hands), handle: handle, before: "0", claims: time.Now(), inHand: map[string]bool{},
+		redisStreams: r, Subscription: s, consumer: "sluice-" + r.host + "-" + s.Reader, hands: newHands(ctx, s.Hands), handle: handle, before: "0", claims: time.Now(), inHand: map[string]bool{},
 	}
 	defer c.hands.rest()
 	ready()
@@ -187,7 +189,7 @@ func (c *reading) read(ctx context.Context, n int) ([]redis.XMessage, error) {
 	if c.before == "" && time.Since(c.claims) > claimEach {
 		c.claims = time.Now()
 		entries, _, err := c.client.XAutoClaim(ctx, &redis.XAutoClaimArgs{
-			Stream: c.Topic, Group: c.Group, Consumer: c.name, MinIdle: abandoned, Start: "0", Count: int64(n),
+			Stream: c.Topic, Group: c.Group, Consumer: c.consumer, MinIdle: abandoned, Start: "0", Count: int64(n),
 		}).Result()
 		if entries = c.notInHand(entries); err != nil || len(entries) > 0 {
 			return entries, err
@@ -198,7 +200,7 @@ func (c *reading) read(ctx context.Context, n int) ([]redis.XMessage, error) {
 		after, block = c.before, -1
 	}
 	streams, err := c.client.XReadGroup(ctx, &redis.XReadGroupArgs{
-		Group: c.Group, Consumer: c.name, Streams: []string{c.Topic, after}, Count: int64(n), Block: block,
+		Group: c.Group, Consumer: c.consumer, Streams: []string{c.Topic, after}, Count: int64(n), Block: block,
 	}).Result()
 	if err != nil || len(streams) == 0 {
 		return nil, err
@@ -231,7 +233,7 @@ func (c *reading) work(ctx context.Context, entry *redis.XMessage) {
 	c.mu.Unlock()
 	c.hands.work(func() {
 		// An entry without fields was deleted from the stream since it was delivered first.
-		if len(entry.Values) == 0 || c.handle(ctx, redisDelivery(c.Topic, entry)) {
+		if len(entry.Values) == 0 || c.handle(c.hands.working, redisDelivery(c.Topic, entry)) {
 			acknowledging, done := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
 			// One that is lost costs a delivery that starts nothing.
 			_ = c.client.XAck(acknowledging, c.Topic, c.Group, entry.ID).Err()

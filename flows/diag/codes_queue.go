@@ -25,6 +25,17 @@ var queueCodes = []Entry{
 		},
 	},
 	{
+		"flow.queue.dead_letter", Error,
+		Text{
+			"Messages that cannot start a run would go back to {topic}, where they come from.",
+			"They would come again without end. Give deadLetter another topic, or leave it out.",
+		},
+		Text{
+			"无法启动运行的消息会被发回 {topic}，也就是它们的来处。",
+			"这样会无休止地循环。请给 deadLetter 另一个主题，或者不填。",
+		},
+	},
+	{
 		"queue.unavailable", "",
 		Text{"The broker cannot be reached, or takes nothing at the moment.", "It is down, starting, out of memory or behind a firewall. The message was not sent, so a retry cannot double it. A trigger goes on by itself when the broker is back."},
 		Text{"无法连接消息中间件，或者它暂时不接收消息。", "对方未启动、正在启动、内存不足或被防火墙拦截。消息没有发出，重试不会造成重复。触发器会在对方恢复后自动继续。"},

@@ -37,6 +37,7 @@ func newBinding(flow *flows.Flow, e *flows.Entrance) *binding {
 	b := &binding{flow: flow, entrance: e, name: flow.Document.ID + "/" + e.ID, maxAttempts: count(e.Config, "maxAttempts", defaultAttempts)}
 	b.connection, _ = e.Config["connection"].(string)
 	b.Topic, _ = e.Config["topic"].(string)
+	b.Reader = b.name
 	b.Hands = count(e.Config, "concurrency", defaultHands)
 	b.deadLetter, _ = e.Config["deadLetter"].(string)
 	if b.Group, _ = e.Config["group"].(string); b.Group == "" {
@@ -59,6 +60,9 @@ func (c *Consumers) check(b *binding, pointer string) []diag.Diagnostic {
 		return nil
 	}
 	var found []diag.Diagnostic
+	if b.deadLetter != "" && b.deadLetter == b.Topic {
+		found = append(found, diag.New("flow.queue.dead_letter", pointer+"/deadLetter", map[string]string{"topic": b.Topic}))
+	}
 	kind := client.Kind()
 	switch kind {
 	case broker.RabbitMQ, broker.MQTT:

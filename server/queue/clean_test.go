@@ -14,7 +14,7 @@ import (
 )
 
 // clean takes away what a test has made on a broker that others use, too.
-func (w *world) clean(t *testing.T) {
+func (w *world) clean(t testing.TB) {
 	switch w.kind {
 	case broker.RabbitMQ:
 		conn, err := amqp.Dial("amqp://guest:guest@" + brokertest.Address(t, w.kind).Host)
@@ -36,7 +36,7 @@ func (w *world) clean(t *testing.T) {
 }
 
 // forgetSessions ends the persistent sessions of a test, and takes away the retained messages.
-func (w *world) forgetSessions(t *testing.T) {
+func (w *world) forgetSessions(t testing.TB) {
 	at := "tcp://" + brokertest.Address(t, w.kind).Host
 	for _, id := range []string{w.topic, w.topic + "-dead"} {
 		client := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(at).SetClientID(id).SetCleanSession(true))
@@ -48,7 +48,7 @@ func (w *world) forgetSessions(t *testing.T) {
 	}
 }
 
-func settle(t *testing.T, token mqtt.Token) {
+func settle(t testing.TB, token mqtt.Token) {
 	t.Helper()
 	token.Wait()
 	require.NoError(t, token.Error())

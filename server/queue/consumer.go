@@ -64,10 +64,10 @@ func newConsumer(ctx context.Context, o *Options, g *gate, b *binding) *consumer
 }
 
 // run reads until the consumer is stopped. Before it begins, those of before must have ended.
-func (c *consumer) run(before []<-chan struct{}) {
+func (c *consumer) run(before []*consumer) {
 	defer close(c.done)
-	for _, done := range before {
-		<-done
+	for _, other := range before {
+		<-other.done
 	}
 	var asking sync.WaitGroup
 	defer asking.Wait()
@@ -84,6 +84,16 @@ func (c *consumer) run(before []<-chan struct{}) {
 		if !wait.pause(c.ctx) {
 			return
 		}
+	}
+}
+
+// gone reports whether a consumer that was stopped has ended.
+func (c *consumer) gone() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
 	}
 }
 

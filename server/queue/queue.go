@@ -11,6 +11,7 @@ package queue
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +75,8 @@ type Consumers struct {
 
 	mu      sync.Mutex
 	running map[string]*consumer
+	// leaving were stopped and may still have messages in hand.
+	leaving []*consumer
 }
 
 // New makes Consumers without triggers.
@@ -127,7 +130,7 @@ func (c *Consumers) Rebind(published []*flows.Flow) {
 			}
 		}
 	}
-	var stopping []*consumer
+	c.leaving = slices.DeleteFunc(c.leaving, (*consumer).gone)
 	for name, old := range c.running {
 		b := next[name]
 		if b != nil && b.source == old.source {
@@ -137,14 +140,11 @@ func (c *Consumers) Rebind(published []*flows.Flow) {
 		}
 		old.stop()
 		delete(c.running, name)
-		stopping = append(stopping, old)
+		c.leaving = append(c.leaving, old)
 	}
 	for name, b := range next {
 		// Two sessions of one name would fight: whoever reads in that group must have left.
-		var before []<-chan struct{}
-		for _, old := range stopping {
-			before = append(before, old.done)
-		}
+		before := slices.Clone(c.leaving)
 		fresh := newConsumer(c.ctx, &c.o, &c.gate, b)
 		c.running[name] = fresh
 		c.work.Go(func() { fresh.run(before) })

@@ -23,13 +23,11 @@ import (
 	"sluice/internal/library"
 	"sluice/nodes"
 	"sluice/nodes/all"
-	"sluice/server"
 	"sluice/server/queue"
 	"sluice/storage"
 	"sluice/storage/mem"
 )
 
-var _ server.Follower = (*queue.Consumers)(nil)
 
 const (
 	patience = 30 * time.Second
@@ -45,7 +43,7 @@ type place struct {
 }
 
 // places are all brokers, each with an empty topic. One that is not there fails the test, and skips it under -short.
-func places(t *testing.T) []place {
+func places(t testing.TB) []place {
 	t.Helper()
 	name := "sluice-test-" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, name))
@@ -65,7 +63,7 @@ func places(t *testing.T) []place {
 }
 
 // stream makes a JetStream stream for the subjects of a test, and takes what was made away again.
-func stream(t *testing.T, at, name string) {
+func stream(t testing.TB, at, name string) {
 	t.Helper()
 	conn, err := nats.Connect(at)
 	require.NoError(t, err)
@@ -112,9 +110,14 @@ func (g *gatedStarter) Start(ctx context.Context, r engine.StartRequest) (storag
 	return g.Engine.Start(ctx, r)
 }
 
-func open(t *testing.T, p place, change ...func(*queue.Options)) *world {
+func open(t testing.TB, p place, change ...func(*queue.Options)) *world {
 	t.Helper()
-	w := &world{place: p, store: mem.New(), set: connect.NewSet(connect.Options{})}
+	return openOn(t, p, mem.New(), change...)
+}
+
+func openOn(t testing.TB, p place, store storage.Store, change ...func(*queue.Options)) *world {
+	t.Helper()
+	w := &world{place: p, store: store, set: connect.NewSet(connect.Options{})}
 	w.define(t, p.definition)
 	var err error
 	w.registry, err = nodes.New(all.Specs(all.Deps{Connections: w.set}))
@@ -131,6 +134,7 @@ func open(t *testing.T, p place, change ...func(*queue.Options)) *world {
 		w.queues.Drain(ctx)
 		require.NoError(t, w.engine.Close(ctx))
 		require.NoError(t, w.set.Close())
+		require.NoError(t, w.store.Close())
 	})
 	return w
 }
@@ -144,14 +148,14 @@ func (w *world) restart(change ...func(*queue.Options)) {
 	w.queues = queue.New(o)
 }
 
-func (w *world) define(t *testing.T, definition string) {
+func (w *world) define(t testing.TB, definition string) {
 	t.Helper()
 	d, findings := connect.ParseDefinition([]byte(definition), nil)
 	require.Empty(t, findings)
 	require.NoError(t, w.set.Put(d))
 }
 
-func (w *world) client(t *testing.T) *broker.Client {
+func (w *world) client(t testing.TB) *broker.Client {
 	t.Helper()
 	client, f := w.set.Broker("bus")
 	require.Nil(t, f)
@@ -164,7 +168,7 @@ func (w *world) document(more, rest string) string {
 		"keys": {"n": "trigger.body?.n"}, "output": "{{ trigger }}", "nodes": [{"id": "keep", "type": "set", "config": {"vars": {"seen": true}}}]%s}`, w.filter, w.topic, more, rest)
 }
 
-func (w *world) compile(t *testing.T, document string) *flows.Flow {
+func (w *world) compile(t testing.TB, document string) *flows.Flow {
 	t.Helper()
 	doc, findings := flows.Parse([]byte(document))
 	require.NotNil(t, doc, findings)
@@ -175,7 +179,7 @@ func (w *world) compile(t *testing.T, document string) *flows.Flow {
 }
 
 // publish makes a flow live and waits until it is listened for.
-func (w *world) publish(t *testing.T, more, rest string) *flows.Flow {
+func (w *world) publish(t testing.TB, more, rest string) *flows.Flow {
 	t.Helper()
 	flow := w.compile(t, w.document(more, rest))
 	w.queues.Rebind([]*flows.Flow{flow})
@@ -184,7 +188,7 @@ func (w *world) publish(t *testing.T, more, rest string) *flows.Flow {
 }
 
 // eventually waits until the figures of the trigger are as wanted.
-func (w *world) eventually(t *testing.T, wanted func(queue.Stats) bool) {
+func (w *world) eventually(t testing.TB, wanted func(queue.Stats) bool) {
 	t.Helper()
 	var last queue.Stats
 	if !waitFor(t, func() bool {
@@ -199,7 +203,7 @@ func (w *world) eventually(t *testing.T, wanted func(queue.Stats) bool) {
 	}
 }
 
-func waitFor(t *testing.T, wanted func() bool) bool {
+func waitFor(t testing.TB, wanted func() bool) bool {
 	t.Helper()
 	ok := make(chan bool, 1)
 	go func() {
@@ -221,7 +225,7 @@ func waitFor(t *testing.T, wanted func() bool) bool {
 	return <-ok
 }
 
-func (w *world) send(t *testing.T, m broker.Message) core.Object {
+func (w *world) send(t testing.TB, m broker.Message) core.Object {
 	t.Helper()
 	if m.Topic == "" {
 		m.Topic = w.topic
@@ -232,7 +236,7 @@ func (w *world) send(t *testing.T, m broker.Message) core.Object {
 }
 
 // runs are the runs in the storage.
-func (w *world) runs(t *testing.T) []storage.RunRow {
+func (w *world) runs(t testing.TB) []storage.RunRow {
 	t.Helper()
 	rows, err := w.store.Runs(storage.Listing{Limit: 100_000})
 	require.NoError(t, err)
@@ -240,7 +244,7 @@ func (w *world) runs(t *testing.T) []storage.RunRow {
 }
 
 // dead are the messages that were set aside, n of them.
-func (w *world) deadLetters(t *testing.T, n int) []*broker.Delivery {
+func (w *world) deadLetters(t testing.TB, n int) []*broker.Delivery {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
