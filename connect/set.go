@@ -225,6 +225,18 @@ func (s *Set) Messenger(id string) (Messenger, *core.Failure) {
 	return nil, wrongType(id, kind, "one that sends messages (wecom, dingtalk, feishu or slack with its key, email, or webhook with a url)")
 }
 
+// Mail is the sender of a connection of type email.
+func (s *Set) Mail(id string) (*mail.Sender, *core.Failure) {
+	h, kind, failure := s.open(id)
+	if failure != nil {
+		return nil, failure
+	}
+	if h.mail == nil {
+		return nil, wrongType(id, kind, "a mail server (email)")
+	}
+	return h.mail, nil
+}
+
 // Secret is one secret of a connection: what verifies a webhook that comes in.
 func (s *Set) Secret(id, name string) (secret.Text, *core.Failure) {
 	s.mu.Lock()

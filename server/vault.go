@@ -213,7 +213,8 @@ type probe struct {
 	Failure *core.Failure
 }
 
-// try asks the other side for a sign of life: a probe of an HTTP service, a ping of a database or a broker.
+// try asks the other side for a sign of life: a probe of an HTTP service, a ping of a database or a broker, a login at a
+// mail server.
 func (v *vault) try(ctx context.Context, id string) (probe, error) {
 	c, err := v.get(id)
 	if err != nil {
@@ -234,11 +235,15 @@ func (v *vault) try(ctx context.Context, id string) (probe, error) {
 			failure = client.Ping(ctx)
 		}
 		return probe{Sent: true, Failure: failure}, nil
-	case "webhook":
-		return probe{}, nil
+	case "email":
+		sender, failure := v.set.Mail(id)
+		if failure == nil {
+			failure = sender.Probe(ctx)
+		}
+		return probe{Sent: true, Failure: failure}, nil
 	}
-	_, failure := v.set.Messenger(id)
-	return probe{Failure: failure}, nil
+	// That it can be opened was seen when it was kept.
+	return probe{}, nil
 }
 
 func (v *vault) tryHTTP(ctx context.Context, id string) probe {

@@ -15,6 +15,17 @@ var webhookCodes = []Entry{
 		},
 	},
 	{
+		"flow.webhook.secret_missing", Warning,
+		Text{
+			"The connection {connection} does not hold what the scheme {scheme} verifies with.",
+			"Every delivery would be refused with 503. Add the secret or the platform's key to the connection; the reference of triggers says which fields each scheme reads.",
+		},
+		Text{
+			"连接“{connection}”缺少 {scheme} 验签所需的内容。",
+			"这样每个请求都会被 503 拒绝。请在连接里补上密钥或平台公钥；各方式读取哪些字段见触发器的参考文档。",
+		},
+	},
+	{
 		"flow.webhook.verify_ignored", Warning,
 		Text{
 			"The scheme {scheme} does not read {option}.",

@@ -49,7 +49,7 @@ func TestEveryFindingIsMadeByACase(t *testing.T) {
 		"json.too_large", "flow.limit.findings", "flow.limit.nodes", "flow.limit.edges", "flow.limit.depth", "flow.unstorable",
 		"flow.node.type_broken",
 		// Whether a webhook can be taken is told by the server's tests.
-		"flow.webhook.path_used", "flow.webhook.verify_ignored",
+		"flow.webhook.path_used", "flow.webhook.secret_missing", "flow.webhook.verify_ignored",
 	}
 	paths, err := filepath.Glob("../testdata/*/*.txtar")
 	require.NoError(t, err)

@@ -35,16 +35,9 @@ const (
 // checkFeishu verifies an event of Feishu or Lark: encrypted and signed with the encrypt key, where the connection has
 // one, and with the verification token in it, where the connection has that.
 func checkFeishu(v *verification, d *Delivery, keys keyring, now time.Time) (proof, error) {
-	encryptKey, err := keys.optional("encryptKey")
+	encryptKey, token, err := feishuKeys(keys)
 	if err != nil {
 		return proof{}, err
-	}
-	token, err := keys.optional("verificationToken")
-	if err != nil {
-		return proof{}, err
-	}
-	if encryptKey == "" && token == "" {
-		return proof{}, fmt.Errorf("%w: the connection %s has neither encryptKey nor verificationToken", errSecret, keys.connection)
 	}
 	p := opened(string(d.Body))
 	if encryptKey != "" {
@@ -84,6 +77,22 @@ func checkFeishu(v *verification, d *Delivery, keys keyring, now time.Time) (pro
 		p.key = textOf(event, "uuid")
 	}
 	return p, nil
+}
+
+// feishuKeys are the two that there may be; one of them is not empty.
+func feishuKeys(keys keyring) (encryptKey, token string, err error) {
+	if encryptKey, err = keys.optional("encryptKey"); err == nil {
+		token, err = keys.optional("verificationToken")
+	}
+	if err == nil && encryptKey == "" && token == "" {
+		err = fmt.Errorf("%w: the connection %s has neither encryptKey nor verificationToken", errSecret, keys.connection)
+	}
+	return encryptKey, token, err
+}
+
+func feishuNeeds(keys keyring) error {
+	_, _, err := feishuKeys(keys)
+	return err
 }
 
 // feishuSigned checks the signature of an event: SHA-256 of time, nonce, key and body.
@@ -166,6 +175,15 @@ func checkDingTalk(v *verification, d *Delivery, keys keyring, now time.Time) (p
 	}
 	p.key, p.ack = textOf(p.body, "msgId"), core.Object{"msgtype": "empty"}
 	return p, nil
+}
+
+// dingTalkNeeds is content with what either way of DingTalk needs.
+func dingTalkNeeds(keys keyring) error {
+	_, err := newDingTalkCipher(keys)
+	if robot, _ := keys.optional("appSecret"); robot != "" {
+		return nil
+	}
+	return err
 }
 
 // dingTalkEvent verifies and decrypts an event. The platform takes the word success for an answer, encrypted like it.

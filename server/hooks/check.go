@@ -10,17 +10,17 @@ import (
 	"sluice/flows/triggers"
 )
 
-// Check reports what keeps a flow from being published here: a path that a webhook of
-// another published flow has. An option that the scheme does not read is a warning. An older version of the flow may be
-// among the published.
+// Check reports what keeps a flow from being published here: a path that a webhook of another published flow has. An
+// option that the scheme does not read is a warning, and so is a connection without what the scheme reads of it. An older
+// version of the flow may be among the published.
 func (r *Router) Check(flow *flows.Flow, published []*flows.Flow) []diag.Diagnostic {
-	found := slices.Concat(verifyFindings(flow), conflicts(flow, published))
+	found := slices.Concat(r.verifyFindings(flow), conflicts(flow, published))
 	diag.Sort(found)
 	return found
 }
 
 // verifyFindings looks at what the webhooks verify by.
-func verifyFindings(flow *flows.Flow) []diag.Diagnostic {
+func (r *Router) verifyFindings(flow *flows.Flow) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	for i, e := range flow.Triggers {
 		config, ok := e.Config["verify"].(core.Object)
@@ -36,6 +36,12 @@ func verifyFindings(flow *flows.Flow) []diag.Diagnostic {
 				params := map[string]string{"option": option, "scheme": name}
 				found = append(found, diag.New("flow.webhook.verify_ignored", pointer+"/"+option, params))
 			}
+		}
+		// That there is no such connection at all is said by who knows them all.
+		id, _ := config["connection"].(string)
+		if keys := (keyring{r.o.Connections, id}); keys.known() && s.needs(keys) != nil {
+			params := map[string]string{"connection": id, "scheme": name}
+			found = append(found, diag.New("flow.webhook.secret_missing", pointer+"/connection", params))
 		}
 	}
 	return found

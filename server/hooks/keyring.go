@@ -18,6 +18,12 @@ type keyring struct {
 	connection string
 }
 
+// known reports whether there is such a connection.
+func (k keyring) known() bool {
+	_, failure := k.of.Secret(k.connection, "secret")
+	return failure == nil || failure.Code == "connection.secret"
+}
+
 // secret is the first of these secrets that the connection has. The error wraps errSecret.
 func (k keyring) secret(names ...string) (string, error) {
 	text, err := k.optional(names...)
@@ -39,6 +45,14 @@ func (k keyring) optional(names ...string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// secretOf needs one of these secrets.
+func secretOf(names ...string) func(keyring) error {
+	return func(k keyring) error {
+		_, err := k.secret(names...)
+		return err
+	}
 }
 
 // setting is a text of the connection's config or of its signer's, empty where there is none.

@@ -23,7 +23,7 @@ const platformTolerance = 10 * time.Minute
 // checkPDD verifies what Pinduoduo signs as it has its own calls signed: MD5 over all parameters, of the query and of a
 // form or JSON body, between two secrets.
 func checkPDD(v *verification, d *Delivery, keys keyring, now time.Time) (proof, error) {
-	key, err := keys.secret("clientSecret", "secret")
+	key, err := keys.secret(pddNames...)
 	if err != nil {
 		return proof{}, err
 	}
@@ -115,7 +115,7 @@ func unixTime(text string) (time.Time, error) {
 // checkDouyin verifies what comes from Douyin: a message of the shop platform (event-sign), a call of a service that the
 // shop offers (SPI), or an event of the open platform for mini programs (X-Douyin-Signature).
 func checkDouyin(v *verification, d *Delivery, keys keyring, now time.Time) (proof, error) {
-	key, err := keys.secret("appSecret", "clientSecret", "secret")
+	key, err := keys.secret(douyinNames...)
 	if err != nil {
 		return proof{}, err
 	}

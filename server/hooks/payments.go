@@ -60,6 +60,14 @@ func checkWechatPay(_ *verification, d *Delivery, keys keyring, now time.Time) (
 	return p, nil
 }
 
+func wechatPayNeeds(keys keyring) error {
+	_, err := keys.platformKeys()
+	if err == nil {
+		_, err = keys.secret("apiV3Key")
+	}
+	return err
+}
+
 // openResource decrypts a resource (AEAD_AES_256_GCM).
 func openResource(apiKey string, resource core.Object) (string, error) {
 	if algorithm := textOf(resource, "algorithm"); algorithm != "AEAD_AES_256_GCM" {
@@ -139,6 +147,11 @@ func alipayKey(keys keyring) (*rsa.PublicKey, error) {
 		return nil, fmt.Errorf("%w: Alipay's public key: %w", errSecret, err)
 	}
 	return key, nil
+}
+
+func alipayNeeds(keys keyring) error {
+	_, err := alipayKey(keys)
+	return err
 }
 
 func refuseAlipay(string) core.Value { return "fail" }

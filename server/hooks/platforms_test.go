@@ -126,6 +126,34 @@ func TestEverySchemeThatTriggersMayNameWorks(t *testing.T) {
 	require.Fail(t, "no webhooks")
 }
 
+func TestAConnectionWithoutWhatTheSchemeReads(t *testing.T) {
+	t.Parallel()
+	vs := platforms(t)
+	full := map[string]string{
+		"stripe": webhookOf(t, "s"), "basic": webhookOf(t, "a:b"), "alipay": webhookOf(t, vs.Keys["platform"].Public), "douyin": douyinShop(t),
+		"wechatpay": wechat(t, vs, "PUB_KEY_ID_1", vs.Keys["platform"].Public, strings.Repeat("k", 32)),
+		"feishu":    definition(t, "c", "feishu", core.Object{}, core.Object{"verificationToken": "t"}),
+		"dingtalk":  definition(t, "c", "dingtalk", core.Object{}, core.Object{"appSecret": "t"}),
+	}
+	for _, scheme := range hooks.Schemes() {
+		document := flow("f", "f", fmt.Sprintf(`, "verify": {"scheme": %q, "connection": "c"}`, scheme), echo)
+		codes := func(connections ...string) (all []string) {
+			w := open(t, setup{connections: connections})
+			defer w.close(t)
+			for _, d := range w.router.Check(w.compile(t, document), nil) {
+				all = append(all, d.Pointer+" "+d.Code)
+			}
+			return all
+		}
+		require.Equal(t, []string{"/triggers/0/config/verify/connection flow.webhook.secret_missing"},
+			codes(definition(t, "c", "http", core.Object{"baseUrl": "https://shop.example"}, core.Object{})), scheme)
+		require.Empty(t, codes(), "that there is no such connection is said by who knows them all")
+		if connection, ok := full[scheme]; ok {
+			require.Empty(t, codes(connection), scheme)
+		}
+	}
+}
+
 func TestStripeVectors(t *testing.T) {
 	t.Parallel()
 	vs := platforms(t)
@@ -404,4 +432,3 @@ func TestPDDVectors(t *testing.T) {
 		}
 	}
 }
-

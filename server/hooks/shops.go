@@ -81,7 +81,7 @@ func checkGitHub(_ *verification, d *Delivery, keys keyring, _ time.Time) (proof
 }
 
 func checkShopify(_ *verification, d *Delivery, keys keyring, _ time.Time) (proof, error) {
-	key, err := keys.secret("secret", "clientSecret")
+	key, err := keys.secret(shopifyNames...)
 	if err != nil {
 		return proof{}, err
 	}

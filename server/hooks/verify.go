@@ -22,27 +22,38 @@ type scheme struct {
 	options []string
 	// challenge is what a 401 asks for (RFC 9110, WWW-Authenticate); empty where the sender cannot be asked.
 	challenge string
+	// needs is an error, which wraps errSecret, where the connection does not hold what check reads of it.
+	needs func(keys keyring) error
 	// check says what is wrong with the delivery, for its sender to read, or wraps errSecret.
 	check func(v *verification, d *Delivery, keys keyring, now time.Time) (proof, error)
 	// refuse is the body of a refusal in the platform's own form; nil for the API's.
 	refuse func(message string) core.Value
 }
 
+// The names under which connections of several types hold what a scheme reads; the first that one has is used.
+var (
+	tokenNames   = []string{"token", "secret"}
+	hmacNames    = []string{"secret", "appSecret", "clientSecret"}
+	shopifyNames = []string{"secret", "clientSecret"}
+	pddNames     = []string{"clientSecret", "secret"}
+	douyinNames  = []string{"appSecret", "clientSecret", "secret"}
+)
+
 // schemes is every scheme there is: a new one is an entry here.
 var schemes = []scheme{
-	{"token", []string{"header", "prefix"}, "Bearer", checkToken, nil},
-	{"basic", nil, "Basic", checkBasic, nil},
-	{"hmac-sha256", []string{"header", "encoding", "prefix"}, "", checkHMAC, nil},
-	{"standard-webhooks", []string{"tolerance"}, "", checkStandard, nil},
-	{"stripe", []string{"tolerance"}, "", checkStripe, nil},
-	{"github", nil, "", checkGitHub, nil},
-	{"shopify", nil, "", checkShopify, nil},
-	{"wechatpay", nil, "", checkWechatPay, refuseWechatPay},
-	{"alipay", []string{"tolerance"}, "", checkAlipay, refuseAlipay},
-	{"pdd", []string{"tolerance"}, "", checkPDD, refusePDD},
-	{"douyin", []string{"tolerance"}, "", checkDouyin, refuseDouyin},
-	{"feishu", []string{"tolerance"}, "", checkFeishu, nil},
-	{"dingtalk", []string{"tolerance"}, "", checkDingTalk, nil},
+	{"token", []string{"header", "prefix"}, "Bearer", secretOf(tokenNames...), checkToken, nil},
+	{"basic", nil, "Basic", secretOf("secret"), checkBasic, nil},
+	{"hmac-sha256", []string{"header", "encoding", "prefix"}, "", secretOf(hmacNames...), checkHMAC, nil},
+	{"standard-webhooks", []string{"tolerance"}, "", secretOf("secret"), checkStandard, nil},
+	{"stripe", []string{"tolerance"}, "", secretOf("secret"), checkStripe, nil},
+	{"github", nil, "", secretOf("secret"), checkGitHub, nil},
+	{"shopify", nil, "", secretOf(shopifyNames...), checkShopify, nil},
+	{"wechatpay", nil, "", wechatPayNeeds, checkWechatPay, refuseWechatPay},
+	{"alipay", []string{"tolerance"}, "", alipayNeeds, checkAlipay, refuseAlipay},
+	{"pdd", []string{"tolerance"}, "", secretOf(pddNames...), checkPDD, refusePDD},
+	{"douyin", []string{"tolerance"}, "", secretOf(douyinNames...), checkDouyin, refuseDouyin},
+	{"feishu", []string{"tolerance"}, "", feishuNeeds, checkFeishu, nil},
+	{"dingtalk", []string{"tolerance"}, "", dingTalkNeeds, checkDingTalk, nil},
 }
 
 // Schemes are the names of the schemes that deliveries can be verified by.
@@ -139,7 +150,7 @@ func equal(a, b string) bool {
 // checkToken: the header holds the secret, after the prefix where there is one. Without a header it is Authorization:
 // Bearer.
 func checkToken(v *verification, d *Delivery, keys keyring, _ time.Time) (proof, error) {
-	key, err := keys.secret("token", "secret")
+	key, err := keys.secret(tokenNames...)
 	if err != nil {
 		return proof{}, err
 	}
@@ -189,7 +200,7 @@ func checkBasic(_ *verification, d *Delivery, keys keyring, _ time.Time) (proof,
 
 // checkHMAC: the header holds the HMAC-SHA256 of the body. Without a prefix, sha256= may stand before it.
 func checkHMAC(v *verification, d *Delivery, keys keyring, _ time.Time) (proof, error) {
-	key, err := keys.secret("secret", "appSecret", "clientSecret")
+	key, err := keys.secret(hmacNames...)
 	if err != nil {
 		return proof{}, err
 	}
