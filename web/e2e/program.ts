@@ -1,0 +1,75 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** The program that is tested: SLUICE_BIN, else what `make build` built. */
+const binary = process.env['SLUICE_BIN'] ?? new URL('../../bin/sluice', import.meta.url).pathname
+
+export const token = 'e2e-administrator'
+
+/** How the program runs: over an empty folder, or as the demonstration with orders coming in. */
+export type Mode = 'serve' | 'demo'
+
+/** A program that runs, with a data folder of its own. */
+export class Program {
+  readonly url: string
+  private readonly child: ChildProcess
+  private readonly folder: string
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url
+    this.child = child
+    this.folder = folder
+  }
+
+  static async start(mode: Mode): Promise<Program> {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
+    const child = spawn(binary, [mode, '--data', folder, '--listen', '127.0.0.1:0'], {
+      env: { ...process.env, SLUICE_ADMIN_TOKEN: token, LANG: 'en_US.UTF-8' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return new Program(await addressOf(child), child, folder)
+  }
+
+  /** A call of the API as the administrator. */
+  async api(method: string, path: string, body?: string): Promise<Response> {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      body,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return response
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      this.child.kill('SIGTERM')
+      // Runs of the demonstration may take their time; the folder goes in any case.
+      this.child.kill('SIGTERM')
+      await once(this.child, 'exit')
+    }
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** Waits for the line that names the address; what the program says is in the error if it never comes. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const said: string[] = []
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        if (said.length < 100) said.push(line)
+        const found = /serving on (http:\/\/\S+?),?( |$)/.exec(line)
+        if (found?.[1]) resolve(found[1])
+      })
+    }
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`${binary} ended with ${code}:\n${said.join('\n')}`)))
+  })
+}
