@@ -75,12 +75,26 @@ func (db *DB) run(ctx context.Context, tx *session, parsed *statement, s Stateme
 				return 0, db.failure(ctx, err, at.inRow(s, from+i))
 			}
 		}
-		i, err := db.dialect.many(ctx, tx, parsed, sets, func(_, rows int) { total += rows })
+		i, err := db.batch(ctx, tx, parsed, sets, func(_, rows int) { total += rows })
 		if err != nil {
 			return 0, db.failure(ctx, err, at.inRow(s, from+i))
 		}
 	}
 	return total, nil
+}
+
+// batch is many, where no list stands in an IN (…): such sets are statements of their own.
+func (db *DB) batch(ctx context.Context, tx *session, parsed *statement, sets [][]any, count func(set, rows int)) (at int, err error) {
+	if !parsed.hasLists() {
+		return db.dialect.many(ctx, tx, parsed, sets, count)
+	}
+	for i, set := range sets {
+		st, args := parsed.spread(set, &db.dialect.lexis)
+		if _, err := db.dialect.many(ctx, tx, st, [][]any{args}, count); err != nil {
+			return i, err
+		}
+	}
+	return 0, nil
 }
 
 // inRow is the place at one of the argument sets of a statement that has several.

@@ -41,7 +41,11 @@ type statement struct {
 }
 
 // spot is a placeholder in the statement as it is sent, and the argument in its place in the statement as it was written.
-type spot struct{ sent, written extent }
+type spot struct {
+	sent, written extent
+	// list is set where the argument stands alone in IN (…), not where that is a NOT IN (…).
+	list, not bool
+}
 
 // extent is a part of a text, in bytes.
 type extent struct{ from, to int }
@@ -78,8 +82,9 @@ func parse(sql string, l *lexis) (statement, error) {
 
 // found is an argument in the statement as it was written; name is empty for a ?.
 type found struct {
-	at   extent
-	name string
+	at        extent
+	name      string
+	list, not bool
 }
 
 type scanner struct {
@@ -89,14 +94,18 @@ type scanner struct {
 	args  []found
 	names []string
 	marks int
-	// first is the statement's first word, in upper case; semicolon is where the statement ends, if it says so.
+	// first is the statement's first word, in upper case, last the latest; semicolon is where the statement ends, if it says so.
 	first     string
+	last      string
 	semicolon int
 	ended     bool
 	// depth counts open brackets. values is set behind VALUES, until the row has begun.
 	depth  int
 	values bool
 	row    extent
+	// in is how much of IN (argument) has been read, in pieces; negated whether NOT stands before it.
+	in      int
+	negated bool
 	// many is set by what says that an INSERT has more than one row or reads other rows.
 	many bool
 }
@@ -117,7 +126,7 @@ func (s *scanner) statement() statement {
 		text.WriteString(s.sql[copied:arg.at.from])
 		from := text.Len()
 		text.WriteString(s.placeholder(len(out.spots) + 1))
-		out.spots = append(out.spots, spot{sent: extent{from, text.Len()}, written: arg.at})
+		out.spots = append(out.spots, spot{sent: extent{from, text.Len()}, written: arg.at, list: arg.list, not: arg.not})
 		copied = arg.at.to
 		if arg.at.from >= s.row.from && arg.at.to <= s.row.to {
 			inside++
@@ -170,10 +179,12 @@ func (s *scanner) next() error {
 	if s.ended {
 		return refused("db.syntax", "there is more than one statement; list them as statements")
 	}
+	before := s.in
+	s.in = 0
 	if s.text(rest) {
 		return nil
 	}
-	return s.code(rest)
+	return s.code(rest, before)
 }
 
 // blank moves over white space and comments.
@@ -256,8 +267,8 @@ func dollarTag(rest string) string {
 	return ""
 }
 
-// code moves over anything else.
-func (s *scanner) code(rest string) error {
+// code moves over anything else; in is how much of IN (argument) stands before it.
+func (s *scanner) code(rest string, in int) error {
 	c, start := rest[0], s.pos
 	switch {
 	case strings.HasPrefix(rest, "::"):
@@ -266,9 +277,9 @@ func (s *scanner) code(rest string) error {
 		s.pos++
 		s.word()
 		s.names = append(s.names, s.sql[start+1:s.pos])
-		s.args = append(s.args, found{extent{start, s.pos}, s.sql[start+1 : s.pos]})
+		s.argument(found{at: extent{start, s.pos}, name: s.sql[start+1 : s.pos]}, in)
 	case c == '?':
-		return s.question(rest)
+		return s.question(rest, in)
 	case letter(c):
 		s.word()
 		s.keyword(strings.ToUpper(s.sql[start:s.pos]))
@@ -281,6 +292,13 @@ func (s *scanner) code(rest string) error {
 		s.word()
 	case c == '(' || c == ')' || c == ',':
 		s.pos++
+		switch {
+		case c == '(' && in == 1:
+			s.in = 2
+		case c == ')' && in == 3:
+			last := &s.args[len(s.args)-1]
+			last.list, last.not = true, s.negated
+		}
 		s.bracketed(c, start)
 	default:
 		_, size := utf8.DecodeRuneInString(rest)
@@ -290,7 +308,7 @@ func (s *scanner) code(rest string) error {
 }
 
 // question takes in a ?: an argument, or an operator of PostgreSQL's (??, ?| and ?& of JSON; a plain one beside :name).
-func (s *scanner) question(rest string) error {
+func (s *scanner) question(rest string, in int) error {
 	start := s.pos
 	s.pos++
 	if s.dollar && len(rest) > 1 && (rest[1] == '|' || rest[1] == '&') && (len(rest) == 2 || rest[2] != rest[1]) {
@@ -301,12 +319,23 @@ func (s *scanner) question(rest string) error {
 		return refused("db.args", "numbered arguments (?1) are not supported; use :name")
 	}
 	s.marks++
-	s.args = append(s.args, found{at: extent{start, s.pos}})
+	s.argument(found{at: extent{start, s.pos}}, in)
 	return nil
+}
+
+func (s *scanner) argument(arg found, in int) {
+	s.args = append(s.args, arg)
+	if in == 2 {
+		s.in = 3
+	}
 }
 
 // keyword notes what a word says about the statement.
 func (s *scanner) keyword(word string) {
+	if word == "IN" {
+		s.in, s.negated = 1, s.last == "NOT"
+	}
+	s.last = word
 	switch {
 	case s.first == "":
 		s.first = word

@@ -36,12 +36,14 @@ func (db *DB) query(ctx context.Context, q Query) (core.List, *core.Failure) {
 	if err != nil {
 		return nil, db.failure(ctx, err, at)
 	}
+	sent, args := st.spread(args, &db.dialect.lexis)
+	at.sent = sent
 	s, err := db.reading(ctx)
 	if err != nil {
 		return nil, db.failure(ctx, err, place{})
 	}
 	defer s.close()
-	rows, err := s.rows(ctx, &st, args)
+	rows, err := s.rows(ctx, sent, args)
 	if err != nil {
 		return nil, db.failure(ctx, err, at)
 	}

@@ -309,3 +309,25 @@ func TestAStatementThatTakesTooLongIsStopped(t *testing.T) {
 		require.Equal(t, core.Object{"rowsAffected": 1}, got)
 	})
 }
+
+func TestListsInIn(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, d *sqldbtest.Database) {
+		db := shop(t, d)
+		must(t, db, "INSERT INTO orders (id, n) VALUES ('a', 1), ('b', 2), ('c', 3)", nil)
+		query := "SELECT id FROM orders WHERE id IN (:ids) AND n <> :n AND n NOT IN ( :none ) ORDER BY id"
+		require.Equal(t, core.List{core.Object{"id": "a"}, core.Object{"id": "c"}},
+			ask(t, db, query, core.Object{"ids": core.List{"c", "a", "b", "x"}, "n": 2, "none": core.List{7, 8}}))
+		require.Empty(t, ask(t, db, query, core.Object{"ids": core.List{}, "n": 2, "none": core.List{7}}))
+		require.Equal(t, core.List{core.Object{"id": "b"}}, ask(t, db, "SELECT id FROM orders WHERE id IN (?) AND n = ?", core.List{core.List{"a", "b"}, 2}))
+		_, failure := db.Query(t.Context(), sqldb.Query{SQL: query, Args: core.Object{"ids": core.List{"a"}, "n": 2, "none": core.List{}}})
+		require.Equal(t, "db.args", failure.Code)
+		got, failure := db.Exec(t.Context(), sqldb.Exec{Statements: []sqldb.Statement{{
+			SQL:  "UPDATE orders SET n = n + :n WHERE id IN (:ids)",
+			Each: []core.Value{core.Object{"n": 10, "ids": core.List{"a", "b"}}, core.Object{"n": 100, "ids": core.List{"b", "c"}}},
+		}}})
+		require.Nil(t, failure)
+		require.Equal(t, core.Object{"rowsAffected": 4}, got)
+		require.Equal(t, core.List{core.Object{"n": 11}, core.Object{"n": 112}, core.Object{"n": 103}}, ask(t, db, "SELECT n FROM orders ORDER BY id", nil))
+	})
+}

@@ -28,7 +28,7 @@ func (s *statement) arguments(args core.Value, bind func(core.Value) (any, error
 			missing = append(missing, ":"+name)
 			continue
 		}
-		bound, err := bind(v)
+		bound, err := s.boundAt(i, v, bind)
 		if err != nil {
 			return nil, refused("db.args", "the argument :%s: %s", name, err)
 		}
@@ -58,7 +58,7 @@ func (s *statement) positional(args core.Value, bind func(core.Value) (any, erro
 	}
 	out := make([]any, len(list))
 	for i, v := range list {
-		bound, err := bind(v)
+		bound, err := s.boundAt(i, v, bind)
 		if err != nil {
 			return nil, refused("db.args", "argument %d: %s", i+1, err)
 		}

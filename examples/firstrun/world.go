@@ -51,7 +51,7 @@ func (w *world) prepare(ctx context.Context) error {
 		return err
 	}
 	statements := []sqldb.Statement{}
-	for _, text := range prebuilt.OrdersTables() {
+	for _, text := range prebuilt.OrdersTables("sqlite") {
 		statements = append(statements, sqldb.Statement{SQL: text})
 	}
 	statements = append(statements, sqldb.Statement{

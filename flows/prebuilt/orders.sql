@@ -92,3 +92,22 @@ CREATE TABLE IF NOT EXISTS payables (
   booked_at TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS payables_by_order ON payables (order_id);
+
+-- The instants of orders and of the sweeps' looks at them, in seconds since 1970, whatever zone they were written in; NULL
+-- where nobody can read them. One without a zone counts as UTC, with its _local 1: who reads it knows the zone.
+CREATE VIEW IF NOT EXISTS order_instants AS SELECT o.order_id,
+  unixepoch(o.created_at) AS placed, NOT (o.created_at GLOB '*[Zz]' OR o.created_at GLOB '*[+-][0-9][0-9]:[0-9][0-9]') AS placed_local,
+  CASE WHEN o.last_sync_time GLOB '*[^0-9]*' THEN unixepoch(o.last_sync_time) WHEN length(o.last_sync_time) = 10 THEN CAST(o.last_sync_time AS INTEGER)
+    WHEN length(o.last_sync_time) = 13 THEN CAST(o.last_sync_time AS INTEGER) / 1000 END AS synced,
+  o.last_sync_time GLOB '*[^0-9]*' AND NOT (o.last_sync_time GLOB '*[Zz]' OR o.last_sync_time GLOB '*[+-][0-9][0-9]:[0-9][0-9]') AS synced_local,
+  unixepoch(s.checked_at) AS status_checked
+  FROM orders o LEFT JOIN status_checks s ON s.order_id = o.order_id;
+
+-- What was bought with an order, what came back of it and what is owed for that: lists in JSON.
+CREATE VIEW IF NOT EXISTS order_bought AS SELECT order_id,
+  json_group_array(json_object('sku', sku, 'quantity', quantity, 'price', price)) AS items FROM order_items GROUP BY order_id;
+CREATE VIEW IF NOT EXISTS order_back AS SELECT r.order_id,
+  json_group_array(json_object('return_id', i.return_id, 'sku', i.sku, 'quantity', i.quantity)) AS items
+  FROM return_items i JOIN returns r ON r.return_id = i.return_id GROUP BY r.order_id;
+CREATE VIEW IF NOT EXISTS order_owed AS SELECT order_id,
+  json_group_array(json_object('return_id', return_id, 'amount', amount)) AS items FROM payables GROUP BY order_id;

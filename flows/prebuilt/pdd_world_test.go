@@ -53,23 +53,17 @@ type pddWorld struct {
 }
 
 // newPDDWorld makes one; edit changes the document of pdd-backfill.
-func newPDDWorld(t *testing.T, edit func(document []byte) []byte) *pddWorld {
+func newPDDWorld(t *testing.T, kind string, edit func(document []byte) []byte) *pddWorld {
 	t.Helper()
 	w := &pddWorld{world: &world{t: t}, plans: map[string]*flows.Flow{}}
 	var err error
 	w.shop, err = shop.Start(shop.Options{Seed: 1})
 	require.NoError(t, err)
 	t.Cleanup(w.shop.Close)
-	path := filepath.Join(t.TempDir(), "orders.db")
-	w.db, err = sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)")
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.db.Close()) })
-	for _, statement := range prebuilt.OrdersTables() {
-		w.exec(statement)
-	}
+	w.tables(kind)
 	front := httptest.NewServer(w.front())
 	t.Cleanup(front.Close)
-	connections, kinds := w.connectPDD(front.URL, path)
+	connections, kinds := w.connectPDD(front.URL)
 
 	w.store, err = bolt.Open(filepath.Join(t.TempDir(), "data"), bolt.Options{})
 	require.NoError(t, err)
@@ -100,20 +94,20 @@ func newPDDWorld(t *testing.T, edit func(document []byte) []byte) *pddWorld {
 	return w
 }
 
-func (w *pddWorld) connectPDD(pdd, orders string) (*connect.Set, map[string]string) {
+func (w *pddWorld) connectPDD(pdd string) (*connect.Set, map[string]string) {
 	w.t.Helper()
 	file, findings := connect.ParseFile(fmt.Appendf(nil, `{"connections": [
 		{"id": "pdd", "type": "http", "config": {"baseUrl": %q, "signer": {"type": "pdd", "clientId": "demo_pdd_client"}},
 		 "secrets": {"clientSecret": "demo_pdd_secret", "accessToken": "demo_pdd_token"}},
-		{"id": "orders", "type": "sqlite", "config": {"path": %q}}
-	]}`, pdd, orders), nil)
+		%s
+	]}`, pdd, w.data.Definition(w.t, "orders")), nil)
 	require.Empty(w.t, findings)
 	set := connect.NewSet(connect.Options{})
 	w.t.Cleanup(func() { require.NoError(w.t, set.Close()) })
 	for _, d := range file.Connections {
 		require.NoError(w.t, set.Put(d))
 	}
-	return set, map[string]string{"pdd": "http", "orders": "sqlite"}
+	return set, map[string]string{"pdd": "http", "orders": w.data.Kind}
 }
 
 // front writes requests down and passes them on to the shop.
@@ -218,7 +212,7 @@ func (w *pddWorld) report(end *core.End, listed, known, backfilled, failed int) 
 // rows are what a query gives, each row as texts joined by a bar.
 func (w *pddWorld) rows(query string, args ...any) []string {
 	w.t.Helper()
-	result, err := w.db.QueryContext(w.t.Context(), query, args...)
+	result, err := w.db.QueryContext(w.t.Context(), w.data.Marks(query), args...)
 	require.NoError(w.t, err)
 	defer func() { require.NoError(w.t, result.Close()) }()
 	columns, err := result.Columns()

@@ -17,13 +17,22 @@ var documents embed.FS
 //go:embed tables/*.json */tables/*.json
 var dictionaries embed.FS
 
-//go:embed orders.sql
-var orders string
+//go:embed orders*.sql
+var orders embed.FS
 
-// OrdersTables are the statements that create the tables of the order database, in order. They may be run again at any time.
-func OrdersTables() []string {
+// OrdersTables are the statements that create the tables and views of the order database, in order, for a type of
+// connection: sqlite, postgres or mysql; none for another. They may be run again at any time.
+func OrdersTables(kind string) []string {
+	file, ok := map[string]string{"sqlite": "orders.sql", "postgres": "orders.postgres.sql", "mysql": "orders.mysql.sql"}[kind]
+	if !ok {
+		return nil
+	}
+	text, err := orders.ReadFile(file)
+	if err != nil {
+		return nil
+	}
 	var statements []string
-	for statement := range strings.SplitSeq(orders, ";\n") {
+	for statement := range strings.SplitSeq(string(text), ";\n") {
 		if statement = strings.TrimSpace(statement); statement != "" {
 			statements = append(statements, statement)
 		}

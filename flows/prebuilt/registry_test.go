@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sluice/connect"
+	"sluice/connect/sqldb"
+	"sluice/connect/sqldb/sqldbtest"
 	"sluice/flows"
 	"sluice/flows/prebuilt"
 	"sluice/nodes"
@@ -87,6 +89,20 @@ func TestNothingIsFoundInAnyExample(t *testing.T) {
 		return nil
 	}))
 	require.Positive(t, found)
+}
+
+func TestTheTablesMayBeMadeAgain(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, d *sqldbtest.Database) {
+		db := d.Open(t, nil)
+		for range 2 {
+			require.NotEmpty(t, prebuilt.OrdersTables(d.Kind))
+			for _, statement := range prebuilt.OrdersTables(d.Kind) {
+				_, failure := db.Exec(t.Context(), sqldb.Exec{Statements: []sqldb.Statement{{SQL: statement}}})
+				require.Nil(t, failure, statement)
+			}
+		}
+	})
 }
 
 func TestAnUnknownFlowIsNotShipped(t *testing.T) {

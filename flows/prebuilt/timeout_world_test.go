@@ -51,7 +51,7 @@ var payKeys = sync.OnceValues(func() (shop.WeChatPayCredentials, error) {
 })
 
 // newOffice makes one; edit changes each document.
-func newOffice(t *testing.T, edit func(document []byte) []byte, ids ...string) *office {
+func newOffice(t *testing.T, kind string, edit func(document []byte) []byte, ids ...string) *office {
 	t.Helper()
 	w := &office{world: &world{t: t}, plans: map[string]*flows.Flow{}}
 	pay, err := payKeys()
@@ -61,17 +61,11 @@ func newOffice(t *testing.T, edit func(document []byte) []byte, ids ...string) *
 	t.Cleanup(w.shop.Close)
 	front := httptest.NewServer(w.front())
 	t.Cleanup(front.Close)
-	path := filepath.Join(t.TempDir(), "orders.db")
-	w.db, err = sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)")
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.db.Close()) })
-	for _, statement := range prebuilt.OrdersTables() {
-		w.exec(statement)
-	}
+	w.tables(kind)
 	w.store, err = bolt.Open(filepath.Join(t.TempDir(), "data"), bolt.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
-	registry := registryOf(t, w.connect(front.URL, path, pay))
+	registry := registryOf(t, w.connect(front.URL, pay))
 	w.library = library.New(w.store, registry)
 	for _, id := range ids {
 		document, err := prebuilt.Document(id)
@@ -121,10 +115,10 @@ func (w *office) published(flow string) (string, error) {
 	return "", fmt.Errorf("there is no flow %s", flow)
 }
 
-func (w *office) connect(address, orders string, pay shop.WeChatPayCredentials) *connect.Set {
+func (w *office) connect(address string, pay shop.WeChatPayCredentials) *connect.Set {
 	w.t.Helper()
 	text, err := json.Marshal(map[string]any{"connections": []any{
-		map[string]any{"id": "orders", "type": "sqlite", "config": map[string]any{"path": orders}},
+		w.data.Definition(w.t, "orders"),
 		map[string]any{"id": "wechatpay", "type": "http",
 			"config": map[string]any{"baseUrl": address, "signer": map[string]any{
 				"type": "wechatpay", "mchid": pay.MchID, "serialNo": pay.MerchantSerial, "platformKeyId": pay.PlatformSerial, "platformKey": pay.PlatformPublicKey}},
@@ -132,7 +126,7 @@ func (w *office) connect(address, orders string, pay shop.WeChatPayCredentials) 
 		map[string]any{"id": "wms", "type": "http", "config": map[string]any{"baseUrl": address + "/wms", "auth": map[string]any{"type": "bearer"}},
 			"secrets": map[string]any{"token": "demo-wms-token"}},
 		map[string]any{"id": "ops-robot", "type": "wecom", "config": map[string]any{"baseUrl": address},
-			"secrets": map[string]any{"key": "00000000-demo-4000-8000-wecom0000001"}},
+			"secrets": map[string]any{"key": "00000000-demo-4000-8000-wecom0000001"}, "limits": map[string]any{"rate": "1000/s"}},
 		map[string]any{"id": "storefront", "type": "webhook", "secrets": map[string]any{"secret": "demo-storefront-secret"}},
 	}})
 	require.NoError(w.t, err)
@@ -201,7 +195,7 @@ func (w *office) output(end *core.End) core.Object {
 // table is what a query gives, each row as texts joined by a bar.
 func (w *office) table(query string, args ...any) []string {
 	w.t.Helper()
-	result, err := w.db.QueryContext(w.t.Context(), query, args...)
+	result, err := w.db.QueryContext(w.t.Context(), w.data.Marks(query), args...)
 	require.NoError(w.t, err)
 	defer func() { require.NoError(w.t, result.Close()) }()
 	columns, err := result.Columns()

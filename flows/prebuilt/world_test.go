@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"sluice/connect"
+	"sluice/connect/sqldb/sqldbtest"
 	"sluice/engine"
 	"sluice/engine/core"
 	"sluice/engine/embedded"
@@ -29,11 +29,12 @@ import (
 	"sluice/storage/bolt"
 )
 
-// world is all that a shipped flow meets: a shop with its warehouse and robots behind HTTP, an order database in a file,
+// world is all that a shipped flow meets: a shop with its warehouse and robots behind HTTP, an order database,
 // and an engine on a storage of its own.
 type world struct {
 	t    *testing.T
 	shop *shop.Running
+	data *sqldbtest.Database
 	db   *sql.DB
 	flow *flows.Flow
 
@@ -57,22 +58,14 @@ func hurried(document []byte) []byte {
 	return regexp.MustCompile(`"delay": "[^"]*"`).ReplaceAll(document, []byte(`"delay": "1ms"`))
 }
 
-func newWorld(t *testing.T, id string, s setting) *world {
+func newWorld(t *testing.T, kind string, id string, s setting) *world {
 	t.Helper()
 	w := &world{t: t}
 	var err error
 	w.shop, err = shop.Start(shop.Options{Seed: 1})
 	require.NoError(t, err)
 	t.Cleanup(w.shop.Close)
-	path := filepath.Join(t.TempDir(), "orders.db")
-	w.db, err = sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)")
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.db.Close()) })
-	for range 2 {
-		for _, statement := range prebuilt.OrdersTables() {
-			w.exec(statement)
-		}
-	}
+	w.tables(kind)
 
 	douyin := w.shop.URL
 	if s.front != nil {
@@ -80,7 +73,7 @@ func newWorld(t *testing.T, id string, s setting) *world {
 		t.Cleanup(front.Close)
 		douyin = front.URL
 	}
-	connections, kinds := w.connect(douyin, path)
+	connections, kinds := w.connect(douyin)
 	w.store, err = bolt.Open(filepath.Join(t.TempDir(), "data"), bolt.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
@@ -100,16 +93,16 @@ func newWorld(t *testing.T, id string, s setting) *world {
 }
 
 // connect makes the connections as a file of them says, which is what people write.
-func (w *world) connect(douyin, orders string) (*connect.Set, map[string]string) {
+func (w *world) connect(douyin string) (*connect.Set, map[string]string) {
 	w.t.Helper()
 	file, findings := connect.ParseFile(fmt.Appendf(nil, `{"connections": [
 		{"id": "douyin", "type": "http",
 		 "config": {"baseUrl": %q, "signer": {"type": "douyin", "appKey": "7000000000000000001"}},
 		 "secrets": {"appSecret": "demo-douyin-secret", "accessToken": "demo-douyin-token"}},
-		{"id": "orders", "type": "sqlite", "config": {"path": %q}},
-		{"id": "ops-robot", "type": "wecom", "config": {"baseUrl": %q}, "secrets": {"key": "00000000-demo-4000-8000-wecom0000001"}},
+		%s,
+		{"id": "ops-robot", "type": "wecom", "config": {"baseUrl": %q}, "secrets": {"key": "00000000-demo-4000-8000-wecom0000001"}, "limits": {"rate": "1000/s"}},
 		{"id": "wms", "type": "http", "config": {"baseUrl": %q, "auth": {"type": "bearer"}}, "secrets": {"token": "demo-wms-token"}}
-	]}`, douyin, orders, w.shop.URL, w.shop.URL+"/wms"), nil)
+	]}`, douyin, w.data.Definition(w.t, "orders"), w.shop.URL, w.shop.URL+"/wms"), nil)
 	require.Empty(w.t, findings)
 	set := connect.NewSet(connect.Options{})
 	w.t.Cleanup(func() { require.NoError(w.t, set.Close()) })
@@ -134,9 +127,31 @@ func through(edit func(*http.Response) error) func(shop string) http.Handler {
 	}
 }
 
+// onEach runs a test on each database.
+func onEach(t *testing.T, test func(t *testing.T, kind string)) {
+	t.Helper()
+	for _, kind := range sqldbtest.Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			test(t, kind)
+		})
+	}
+}
+
+// tables makes the order database.
+func (w *world) tables(kind string) {
+	w.t.Helper()
+	w.data = sqldbtest.New(w.t, kind)
+	w.db = w.data.Raw(w.t)
+	for _, statement := range prebuilt.OrdersTables(kind) {
+		_, err := w.db.ExecContext(w.t.Context(), statement)
+		require.NoError(w.t, err)
+	}
+}
+
 func (w *world) exec(statement string, args ...any) {
 	w.t.Helper()
-	_, err := w.db.ExecContext(w.t.Context(), statement, args...)
+	_, err := w.db.ExecContext(w.t.Context(), w.data.Marks(statement), args...)
 	require.NoError(w.t, err)
 }
 
@@ -164,7 +179,7 @@ func (w *world) record(id string) record {
 	w.t.Helper()
 	var r record
 	require.NoError(w.t, w.db.QueryRowContext(w.t.Context(),
-		`SELECT status, logistics_no, sync_source, last_sync_time FROM orders WHERE order_id = ?`, id).
+		w.data.Marks(`SELECT status, logistics_no, sync_source, last_sync_time FROM orders WHERE order_id = ?`), id).
 		Scan(&r.Status, &r.LogisticsNo, &r.SyncSource, &r.LastSync))
 	return r
 }

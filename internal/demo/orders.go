@@ -26,7 +26,7 @@ func openOrders(ctx context.Context, path string) (*sqldb.DB, uint64, error) {
 }
 
 func clearOrders(ctx context.Context, db *sqldb.DB) (uint64, error) {
-	statements := prebuilt.OrdersTables()
+	statements := prebuilt.OrdersTables("sqlite")
 	// What hangs on an order or a return goes with it.
 	statements = append(statements, `DELETE FROM returns`, `DELETE FROM orders`, `CREATE TABLE IF NOT EXISTS demo_starts (at TEXT NOT NULL)`)
 	if err := exec(ctx, db, statements...); err != nil {

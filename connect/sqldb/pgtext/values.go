@@ -102,6 +102,8 @@ func write(v any, oid, item uint32) ([]byte, error) {
 			return []byte("0"), nil
 		}
 		return strconv.AppendBool(nil, v), nil
+	case int64:
+		return strconv.AppendInt(nil, v, 10), nil
 	case []byte:
 		if oid == byteaOID {
 			return []byte(`\x` + hex.EncodeToString(v)), nil

@@ -7,6 +7,7 @@ package sqldbtest
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -15,9 +16,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"sluice/connect/sqldb"
+	"sluice/connect/sqldb/pgtext"
 	"sluice/engine/core"
 )
 
@@ -186,4 +189,43 @@ func (d *Database) Definition(t testing.TB, id string) json.RawMessage {
 // Address is the server's, as host:port.
 func (d *Database) Address() string {
 	return net.JoinHostPort(d.Server.Host, fmt.Sprint(d.Server.Port))
+}
+
+// Raw opens the database with nothing of sqldb's between: for what a test puts there and looks at.
+func (d *Database) Raw(t testing.TB) *sql.DB {
+	t.Helper()
+	var db *sql.DB
+	switch d.Kind {
+	case "sqlite":
+		var err error
+		db, err = sql.Open("sqlite", d.Path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)")
+		require.NoError(t, err)
+	case "postgres":
+		connector, err := pgtext.NewConnector(pgtext.Config{
+			Host: d.Server.Host, Port: uint16(d.Server.Port), Database: d.Server.Database, User: d.Server.User, //nolint:gosec // it is 5432
+		})
+		require.NoError(t, err)
+		db = sql.OpenDB(connector)
+	default:
+		config := mysql.NewConfig()
+		config.Net, config.Addr, config.User, config.DBName = "tcp", d.Address(), d.Server.User, d.Server.Database
+		connector, err := mysql.NewConnector(config)
+		require.NoError(t, err)
+		db = sql.OpenDB(connector)
+	}
+	db.SetMaxIdleConns(1)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// Marks puts the placeholders of the database in place of each ?.
+func (d *Database) Marks(sql string) string {
+	if d.Kind != "postgres" {
+		return sql
+	}
+	parts := strings.Split(sql, "?")
+	for i := 1; i < len(parts); i++ {
+		parts[i] = fmt.Sprintf("$%d", i) + parts[i]
+	}
+	return strings.Join(parts, "")
 }
