@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../api/json'
 import type { PausedAt } from './api'
-import { abilitiesOf, askOf, breakpointOf, editCount, eventAt, marked, namesOf, noEdits, patchOf, toggled, withBreakpoint, withEdit } from './model'
+import { abilitiesOf, askOf, breakpointOf, editCount, eventAt, marked, namesOf, noEdits, patchOf, pathInSight, toggled, withBreakpoint, withEdit } from './model'
 import { pausedOf } from './paused'
 
 const before: PausedAt = { path: 'each[3].save', node: 'save', on: 'before', at: '2026-03-01T09:00:00Z' }
@@ -82,4 +82,12 @@ it('names what expressions can see', () => {
 
 it('stays within the events of a run', () => {
   expect([eventAt(3, -5, 9), eventAt(3, 1, 9), eventAt(9, 1, 9), eventAt(1, 0, 0)]).toEqual([1, 4, 9, 1])
+})
+
+it('knows which activation of a node is in sight', () => {
+  const owners: Record<string, string | null> = { fetch: null, each: null, a: 'each', inner: 'each', b: 'inner' }
+  const at = (place: string, node: string) => pathInSight((id) => owners[id], place, node)
+  expect([at('each[3].inner[0].x', 'b'), at('each[3].inner[0].x', 'a'), at('each[3].inner[0].x', 'fetch'), at('done', 'fetch')]).toEqual([
+    'each[3].inner[0].b', 'each[3].a', 'fetch', 'fetch',
+  ])
 })

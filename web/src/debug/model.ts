@@ -140,3 +140,12 @@ export function namesOf(scope: { [key: string]: unknown }): JsonObject {
 export function eventAt(at: number, by: number, events: number): number {
   return Math.min(Math.max(at + by, 1), Math.max(events, 1))
 }
+
+/** The path of the activation of a node that is in sight from a place: in the same frame, or in one around it. */
+export function pathInSight(owner: (node: string) => string | null | undefined, place: string, node: string): string {
+  const of = owner(node)
+  if (of === null || of === undefined) return node
+  const parts = place.split('.')
+  const at = parts.findIndex((part) => part.startsWith(`${of}[`))
+  return at < 0 ? node : `${parts.slice(0, at + 1).join('.')}.${node}`
+}

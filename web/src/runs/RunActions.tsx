@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { App, Button, Dropdown, Popconfirm } from 'antd'
-import { Ban, Bug, ChevronDown, FlaskConical, GitFork, Pause, RotateCcw } from 'lucide-react'
+import { Ban, Bug, ChevronDown, FlaskConical, GitFork, LogOut, Pause, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/client'
@@ -12,7 +12,7 @@ import { isLive } from './model/types'
 import styles from './RunHeader.module.css'
 
 /** What can be done to a run as it stands. */
-export function RunActions({ run, changed }: { run: Run; changed: () => void }) {
+export function RunActions({ run, changed, leave }: { run: Run; changed: () => void; leave?: (() => void) | undefined }) {
   const { t } = useTranslation('runs')
   const { message } = App.useApp()
   const navigate = useNavigate()
@@ -38,12 +38,12 @@ export function RunActions({ run, changed }: { run: Run; changed: () => void }) 
   ]
   return (
     <div className={styles.actions}>
-      {live && run.status !== 'paused' && (
+      {live && !leave && run.status !== 'paused' && (
         <Button icon={<Pause size={15} />} loading={busy === 'pause'} onClick={() => act('pause', () => debugApi.pause(run.id))}>
           {t('actions.pause')}
         </Button>
       )}
-      {live && (
+      {live && !leave && (
         <Popconfirm title={t('actions.cancelSure')} okText={t('actions.cancelYes')} okButtonProps={{ danger: true }} onConfirm={() => act('cancel', () => call('cancelRun', { path: { id: run.id } }))}>
           <Button danger icon={<Ban size={15} />} loading={busy === 'cancel'}>
             {t('actions.cancel')}
@@ -53,9 +53,15 @@ export function RunActions({ run, changed }: { run: Run; changed: () => void }) 
       {run.status === 'failed' && (
         <RetryButton run={run} loading={busy === 'retry'} retry={(latest) => act('retry', () => debugApi.retry(run.id, { latest }))} />
       )}
-      <Button icon={<Bug size={15} />} onClick={debug}>
-        {t('actions.debug')}
-      </Button>
+      {leave ? (
+        <Button icon={<LogOut size={15} />} onClick={leave}>
+          {t('actions.leave')}
+        </Button>
+      ) : (
+        <Button icon={<Bug size={15} />} onClick={debug}>
+          {t('actions.debug')}
+        </Button>
+      )}
       <Dropdown trigger={['click']} menu={{ items: more }}>
         <Button icon={<ChevronDown size={15} />} aria-label={t('actions.more')} loading={busy === 'again' || busy === 'test'} />
       </Dropdown>

@@ -22,10 +22,12 @@ interface Props {
   connected: boolean
   /** Something was done to the run. */
   changed: () => void
+  /** Leaves the debugger, where one is in it. */
+  leave?: () => void
 }
 
 /** What a run is, in a line, and what can be done to it. */
-export function RunHeader({ run, document, live, connected, changed }: Props) {
+export function RunHeader({ run, document, live, connected, changed, leave }: Props) {
   const { t } = useTranslation('runs')
   const title = useTitle()
   const format = useFormat()
@@ -64,7 +66,7 @@ export function RunHeader({ run, document, live, connected, changed }: Props) {
           </span>
         </p>
       </div>
-      <RunActions run={run} changed={changed} />
+      <RunActions run={run} changed={changed} leave={leave} />
     </header>
   )
 }

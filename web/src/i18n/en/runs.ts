@@ -87,6 +87,7 @@ export const runs = {
     retryOwn: 'Go on from the failed step with v{{version}}, as it began',
     retryLatest: 'Go on with the newest version of the flow',
     debug: 'Debug',
+    leave: 'Leave the debugger',
     more: 'More actions',
     again: 'Start a new run with the same input',
     saveTest: 'Save as a flow test',

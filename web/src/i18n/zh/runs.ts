@@ -86,6 +86,7 @@ export const runs: Catalogue<typeof en> = {
     retryOwn: '从失败步骤继续，仍用启动时的 v{{version}}',
     retryLatest: '用流程的最新版本继续',
     debug: '调试',
+    leave: '退出调试',
     more: '更多操作',
     again: '用相同输入再启动一次',
     saveTest: '保存为流程测试',
