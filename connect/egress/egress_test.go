@@ -22,7 +22,7 @@ func TestWhatIsNeverCalled(t *testing.T) {
 	t.Parallel()
 	everything := policy(t, []string{"0.0.0.0/0", "::/0", "169.254.169.254", "metadata.google.internal"}, nil)
 	for _, host := range []string{
-		"169.254.169.254", "169.254.170.2", "fe80::1", "fe80::1%eth0", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
+		"169.254.169.254", "169.254.170.2", "fe80::1", "fe80::1%eth0", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe",
 		"2002:a9fe:a9fe::1", "::169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192",
 		"metadata.google.internal", "METADATA.google.internal.", "metadata", "instance-data",
 		"2852039166", "0xa9fea9fe", "0xa9.0xfe.0xa9.0xfe", "169.254.43518", "1.2.3.4.5",

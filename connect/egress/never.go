@@ -22,7 +22,7 @@ func meant(addr netip.Addr) netip.Addr {
 	if addr.Is6() {
 		bytes := addr.As16()
 		switch {
-		case nat64.Contains(addr):
+		case nat64.Contains(addr), localNAT64.Contains(addr):
 			return meant(netip.AddrFrom4([4]byte(bytes[12:])))
 		case sixToFour.Contains(addr):
 			return meant(netip.AddrFrom4([4]byte(bytes[2:6])))
@@ -45,6 +45,7 @@ var metadataNames = map[string]bool{
 
 var (
 	nat64           = netip.MustParsePrefix("64:ff9b::/96")
+	localNAT64      = netip.MustParsePrefix("64:ff9b:1::/48")
 	sixToFour       = netip.MustParsePrefix("2002::/16")
 	compatible      = netip.MustParsePrefix("::/96")
 	awsMetadata     = netip.MustParseAddr("fd00:ec2::254")

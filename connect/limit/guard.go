@@ -67,7 +67,8 @@ func Do[T any](ctx context.Context, g *Guard, call func() (T, *core.Failure)) (T
 	return result, failure
 }
 
-// Change sets other limits, also for the calls that wait. The breaker starts anew: the change may be the cure.
+// Change sets other limits, also for the calls that wait. The breaker starts anew, and nothing counts as failing: the
+// change may be the cure.
 func (g *Guard) Change(limits Limits) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -75,6 +76,7 @@ func (g *Guard) Change(limits Limits) {
 		g.meter = meter{}
 	}
 	g.limits, g.breaker = limits, breaker{epoch: g.breaker.epoch + 1}
+	g.health.restart()
 	g.advance()
 }
 
@@ -176,6 +178,9 @@ func (g *Guard) leave(ctx context.Context, t *ticket, failure *core.Failure) {
 	g.inFlight--
 	v := judge(ctx, failure, t.went.Sub(t.joined), now.Sub(t.went))
 	g.health.ended(failure, v, ctx.Err() != nil, now)
+	if wait := asked(failure); wait > 0 && g.limits.Obey && g.limits.Rate.Count > 0 {
+		g.meter.hold(g.limits.Rate, now, wait)
+	}
 	if g.limits.Breaker.Failures > 0 && t.epoch == g.breaker.epoch && g.breaker.ended(g.limits.Breaker, v, now) {
 		g.health.opened(now)
 		for _, waiting := range g.line {
@@ -185,6 +190,19 @@ func (g *Guard) leave(ctx context.Context, t *ticket, failure *core.Failure) {
 		g.line = nil
 	}
 	g.advance()
+}
+
+// maxHold bounds how long the other side can have calls held back.
+const maxHold = time.Hour
+
+// asked is how long a failure asks to wait.
+func asked(failure *core.Failure) time.Duration {
+	if failure == nil {
+		return 0
+	}
+	details, _ := failure.Details.(core.Object)
+	seconds, _ := details["retryAfter"].(int)
+	return time.Duration(max(0, min(seconds, int(maxHold/time.Second)))) * time.Second
 }
 
 func broken(wait time.Duration) *core.Failure {

@@ -226,3 +226,60 @@ func TestChangeReachesThoseThatWait(t *testing.T) {
 		require.Equal(t, 2*time.Second, time.Since(began))
 	})
 }
+
+func TestABurstIsPartOfTheRate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := limit.NewGuard(limit.Limits{Rate: limit.Rate{Count: 15, Per: time.Minute, Burst: 4}}, time.Now)
+		began := time.Now()
+		var went []time.Duration
+		for range 45 {
+			require.Nil(t, call(t.Context(), g, 0, nil))
+			went = append(went, time.Since(began))
+		}
+		require.Equal(t, []time.Duration{0, 0, 0, 0, 4 * time.Second}, went[:5])
+		for i := range went {
+			within := 0
+			for _, at := range went[i:] {
+				if at-went[i] < time.Minute {
+					within++
+				}
+			}
+			require.LessOrEqual(t, within, 19, "of any minute")
+		}
+	})
+}
+
+func TestARefusalThatAsksToWaitHoldsAllBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refusal := &core.Failure{Code: "push.rate_limited", Details: core.Object{"retryAfter": 600}}
+		limits := limit.Limits{Rate: limit.Rate{Count: 15, Per: time.Minute, Burst: 4}, Obey: true}
+		g := limit.NewGuard(limits, time.Now)
+		require.Equal(t, refusal, call(t.Context(), g, 0, refusal))
+		began := time.Now()
+		hurried, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		failure := call(hurried, g, 0, nil)
+		require.Equal(t, "connection.rate", failure.Code)
+		require.Equal(t, core.Object{"retryAfter": 600}, failure.Details)
+		require.Nil(t, call(t.Context(), g, 0, nil))
+		require.Equal(t, 600*time.Second, time.Since(began))
+		require.Nil(t, call(t.Context(), g, 0, nil))
+		require.Equal(t, 604*time.Second, time.Since(began), "no burst after it")
+
+		for _, far := range []core.Value{1 << 60, -5, "x", nil} {
+			g = limit.NewGuard(limits, time.Now)
+			began = time.Now()
+			require.NotNil(t, call(t.Context(), g, 0, &core.Failure{Code: "x", Details: core.Object{"retryAfter": far}}))
+			require.Nil(t, call(t.Context(), g, 0, nil))
+			require.LessOrEqual(t, time.Since(began), time.Hour)
+		}
+		limits.Obey = false
+		g = limit.NewGuard(limits, time.Now)
+		began = time.Now()
+		require.NotNil(t, call(t.Context(), g, 0, refusal))
+		require.Nil(t, call(t.Context(), g, 0, nil))
+		require.Zero(t, time.Since(began))
+	})
+}

@@ -60,9 +60,12 @@ func (r *record) ended(f *core.Failure, v verdict, cut bool, now time.Time) {
 		}
 		r.failing = r.failing || r.streak >= failingAfter
 	case v == well:
-		r.streak, r.failing, r.began = 0, false, time.Time{}
+		r.restart()
 	}
 }
+
+// restart forgets the failures in a row.
+func (r *record) restart() { r.streak, r.failing, r.began = 0, false, time.Time{} }
 
 // opened notes that the breaker has opened.
 func (r *record) opened(now time.Time) {

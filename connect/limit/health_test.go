@@ -69,6 +69,11 @@ func TestABreakerThatOpensIsAFailure(t *testing.T) {
 		<-time.After(time.Minute)
 		_ = call(t.Context(), g, 0, nil)
 		require.Zero(t, g.Health().FailingSince)
+		_ = call(t.Context(), g, 0, down)
+		_ = call(t.Context(), g, 0, down)
+		require.NotZero(t, g.Health().FailingSince)
+		g.Change(limit.Limits{})
+		require.Zero(t, g.Health().FailingSince, "the change may be the cure")
 	})
 }
 

@@ -17,6 +17,9 @@ type Limits struct {
 	// Concurrency is the number of calls at a time.
 	Concurrency int
 	Breaker     Breaker
+	// Obey holds all later calls back for as long as a failure's details.retryAfter says, an hour at most: others than the
+	// one that was refused would make it worse. It needs a Rate.
+	Obey bool
 }
 
 // Rate is Count calls in the time Per, evenly: Per/Count apart, but for some that may go at once. In any stretch of the
@@ -88,4 +91,11 @@ func (m *meter) take(r Rate, now time.Time) {
 		m.due = now
 	}
 	m.due = m.due.Add(r.interval())
+}
+
+// hold lets no call go for a time, and none at once after it.
+func (m *meter) hold(r Rate, now time.Time, wait time.Duration) {
+	if until := now.Add(wait + (r.burst()-1)*r.interval()); r.Count > 0 && until.After(m.due) {
+		m.due = until
+	}
 }
