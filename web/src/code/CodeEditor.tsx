@@ -11,6 +11,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react'
 import { nonce } from '../api/prefix'
 import { carriesExpression, takeExpression } from '../data/drag'
 import type { Language } from '../i18n/setup'
+import { i18n } from '../i18n/setup'
 import { assisted, sqlAssisted } from './assist'
 import type { Names } from './complete'
 import styles from './code.module.css'
@@ -57,7 +58,7 @@ const outside = Annotation.define<boolean>()
 
 /** A text with colours, completion and marks. The value is the caller's; the cursor and the history of typing are the editor's. */
 export function CodeEditor(props: CodeEditorProps) {
-  const { value, mode, readOnly = false, placeholder = '', marks, label, describedBy, lines = 1, invalid = false } = props
+  const { value, mode, readOnly = false, placeholder = '', marks, label, describedBy, lines = 1, invalid = false, language: spoken } = props
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const latest = useRef(props)
@@ -87,10 +88,11 @@ export function CodeEditor(props: CodeEditorProps) {
         EditorState.readOnly.of(readOnly),
         EditorView.editable.of(!readOnly),
         placeholderText(placeholder),
+        EditorState.phrases.of(phrases()),
         EditorView.contentAttributes.of({ 'aria-label': label, ...(describedBy ? { 'aria-describedby': describedBy } : {}), 'aria-invalid': String(invalid) }),
       ]),
     })
-  }, [mode, readOnly, placeholder, label, describedBy, invalid])
+  }, [mode, readOnly, placeholder, label, describedBy, invalid, spoken])
 
   useEffect(() => {
     const editor = view.current
@@ -114,6 +116,15 @@ export function CodeEditor(props: CodeEditorProps) {
   }, [marks, value, mode])
 
   return <div ref={host} className={styles.editor} data-mode={mode} data-invalid={invalid || undefined} data-read-only={readOnly || undefined} style={{ minHeight: lines * 19.4 + 12 }} />
+}
+
+/** The editor's own words, by the English ones that it asks for. */
+function phrases(): Record<string, string> {
+  const t = i18n.getFixedT(null, 'code')
+  return {
+    Completions: t('completions'), 'Fold line': t('fold'), 'Unfold line': t('unfoldLine'), 'folded code': t('folded'), unfold: t('unfold'),
+    Diagnostics: t('diagnostics'), 'Control character': t('control'),
+  }
 }
 
 type Latest = React.RefObject<CodeEditorProps>

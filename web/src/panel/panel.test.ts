@@ -20,7 +20,7 @@ describe('forms of the shipped node types', () => {
       'connection:connection=', 'method:choice', 'url:text', 'path:text', 'query:keyValue', 'headers:keyValue', 'body:json', 'form:keyValue',
       'text:longText', 'okStatus:text', 'response:choice', 'maxBytes:number',
     ])
-    expect(summary(form('effect/dbquery'))).toEqual(['connection!:connection=', 'sql!:sql=', 'args:json', 'result:choice', 'maxRows:number'])
+    expect(summary(form('effect/dbquery'))).toEqual(['connection!:connection=', 'sql!:sql=', 'args:keyValue', 'result:choice', 'maxRows:number'])
     expect(summary(form('pure/branch'))).toEqual(['when!:expression'])
     expect(summary(form('control/subflow'))).toEqual(['flow!:flow=', 'input:json', 'mode:choice='])
     expect(summary(form('pure/switchnode'))).toEqual(['cases!:list', 'mode:choice='])

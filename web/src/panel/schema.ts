@@ -42,6 +42,10 @@ export interface Field {
   /** Taken as it stands: templates are refused, so there is no switch to an expression. */
   literal: boolean
   integer: boolean
+  /** A text is among the values that fit. */
+  texts: boolean
+  /** A list is among them. */
+  lists: boolean
   fallback: Json | undefined
   examples: Json[]
   options: Option[]
@@ -81,6 +85,14 @@ export function formOf(schema: JsonObject, language: Language, zh: Texts): Field
   return field.kind === 'object' ? field : undefined
 }
 
+/** The form of a part of the document's own schema, whose texts are in the reader's language already. Nothing in it computes. */
+export function formOfDefinition(root: JsonObject, name: string): Field | undefined {
+  const definitions = root['$defs']
+  if (!isObject(definitions) || definitions[name] === undefined) return undefined
+  const field = read({ root, texts: {} }, '', definitions[name], '', false, true)
+  return field.kind === 'object' ? field : undefined
+}
+
 function read(r: Reading, key: string, at: Json | undefined, pointer: string, required: boolean, literal: boolean): Field {
   const schema = resolved(r.root, at)
   const isLiteral = literal || schema['x-literal'] === true || schema['x-schema'] === true
@@ -93,6 +105,8 @@ function read(r: Reading, key: string, at: Json | undefined, pointer: string, re
     required,
     literal: isLiteral,
     integer: typesOf(schema).includes('integer'),
+    texts: allows(schema, 'string'),
+    lists: allows(schema, 'array'),
     fallback: schema['default'],
     examples: Array.isArray(schema['examples']) ? schema['examples'] : [],
     options: options.list,
@@ -139,6 +153,11 @@ function typesOf(schema: JsonObject): Json[] {
   return Array.isArray(type) ? type : type === undefined ? [] : [type]
 }
 
+function allows(schema: JsonObject, type: string): boolean {
+  const types = typesOf(schema)
+  return types.length === 0 || types.includes(type)
+}
+
 const kinds: Readonly<Record<string, FieldKind>> = { sql: 'sql', duration: 'duration', longText: 'longText' }
 
 function kindOf(schema: JsonObject): FieldKind {
@@ -153,6 +172,8 @@ function kindOf(schema: JsonObject): FieldKind {
   if (named) return named
   if (Array.isArray(schema['enum']) && schema['enum'].every((v) => typeof v === 'string')) return 'choice'
   const types = typesOf(schema)
+  // An object, or a list for those who count: the arguments of a statement.
+  if (types.length === 2 && types.includes('object') && types.includes('array') && schema['additionalProperties'] === true) return 'keyValue'
   if (types.length !== 1) return 'json'
   switch (types[0]) {
     case 'string':

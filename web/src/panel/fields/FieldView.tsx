@@ -1,0 +1,77 @@
+import { Segmented, Tooltip } from 'antd'
+import { CircleHelp } from 'lucide-react'
+import { useEffect, useId, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { pointerOf } from '../../data/path'
+import { useFindings, usePanel } from '../context'
+import { Control } from './Control'
+import { Findings } from './Findings'
+import styles from './fields.module.css'
+import type { Mode } from './mode'
+import { converted, modeOf, modesOf } from './mode'
+import type { FieldViewProps } from './types'
+
+/** A field: title, help, the switch between its forms, the control, and what is wrong with it. */
+export function FieldView({ field, value, path, onChange, label, small = false }: FieldViewProps) {
+  const { t } = useTranslation('panel')
+  const { readOnly, focus } = usePanel()
+  const id = useId()
+  const frame = useRef<HTMLDivElement>(null)
+  const [wished, setWished] = useState<Mode>()
+  const modes = modesOf(field)
+  const mode = wished !== undefined && modes.includes(wished) ? wished : modeOf(field, value, small)
+  const nested = mode === 'fixed' && (field.kind === 'object' || field.kind === 'list' || field.kind === 'keyValue')
+  const findings = useFindings(path, !nested)
+  const pointer = pointerOf(path)
+  useEffect(() => {
+    if (focus !== pointer) return
+    frame.current?.scrollIntoView({ block: 'center' })
+    frame.current?.querySelector<HTMLElement>('input, textarea, [contenteditable=true], [role=combobox], button')?.focus()
+  }, [focus, pointer])
+
+  const describedBy = [field.description && !small ? `${id}-help` : '', findings.length > 0 ? `${id}-findings` : ''].filter(Boolean).join(' ') || undefined
+  const choose = (to: Mode) => {
+    setWished(to)
+    const next = converted(value, to)
+    if (value !== undefined && next !== value) onChange(next)
+  }
+  const modeSwitch = modes.length > 1 && !readOnly && (
+    <Segmented<Mode>
+      size="small"
+      className={styles.modes}
+      aria-label={t('mode.label', { field: field.title })}
+      value={modes.includes(mode) ? mode : (modes[0] ?? 'fixed')}
+      onChange={choose}
+      options={modes.map((m) => ({ value: m, label: <span className={m === 'expression' ? styles.fx : undefined}>{t(`mode.${m}`)}</span>, title: t(`modeHelp.${m}`, { braces: '{{ }}' }) }))}
+    />
+  )
+  return (
+    <div ref={frame} className={small ? styles.small : styles.field} data-field={pointer}>
+      {!small && (
+        <div className={styles.head}>
+          {label ?? (
+            <label className={styles.title} htmlFor={id}>
+              {field.title}
+              {field.required && <span className={styles.required} aria-label={t('required')} role="img">*</span>}
+            </label>
+          )}
+          {field.description && (
+            <Tooltip title={field.description} trigger={['hover', 'focus', 'click']}>
+              <button type="button" className={styles.help} aria-label={t('help', { field: field.title })}>
+                <CircleHelp size={13} />
+              </button>
+            </Tooltip>
+          )}
+          <span className={styles.spring} />
+          {modeSwitch}
+        </div>
+      )}
+      {!small && field.description && <span id={`${id}-help`} className="visually-hidden">{field.description}</span>}
+      <div className={small ? styles.withSwitch : undefined}>
+        <Control field={field} value={value} path={path} onChange={onChange} id={id} describedBy={describedBy} invalid={findings.some((f) => f.severity !== 'warning')} mode={mode} small={small} />
+        {small && modeSwitch}
+      </div>
+      <Findings id={`${id}-findings`} findings={findings} />
+    </div>
+  )
+}
