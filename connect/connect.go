@@ -52,6 +52,8 @@ type Type struct {
 	Secrets []Field
 	// rate is of connections whose limits name none.
 	rate limit.Rate
+	// obey: calls wait when the other side asks for it, see limit.Limits.
+	obey bool
 	// open makes the handle; it sends nothing and opens no file. Its error is a configError where it can be.
 	open func(d *Definition, o *options) (handle, error)
 }

@@ -35,10 +35,11 @@ func Limits() []Field {
 // limitsOf reads checked limits. What is not there, or not as it should be, sets no limit.
 func limitsOf(d *Definition) limit.Limits {
 	var limits limit.Limits
+	if kind := typeOf(d.Type); kind != nil {
+		limits.Rate, limits.Obey = kind.rate, kind.obey
+	}
 	if text, ok := d.Limits["rate"].(string); ok {
 		limits.Rate, _ = limit.ParseRate(text)
-	} else if kind := typeOf(d.Type); kind != nil {
-		limits.Rate = kind.rate
 	}
 	limits.Concurrency, _ = d.Limits["concurrency"].(int)
 	if b, ok := d.Limits["breaker"].(core.Object); ok {

@@ -35,6 +35,8 @@ func dingtalkType() Type {
 		Field{Name: "appSecret", Kind: Text, Title: Label{"AppSecret; verifies what is said to a robot", "AppSecret，用于验证机器人收到的消息"}},
 		Field{Name: "callbackToken", Kind: Text, Title: Label{"Token of the event subscription", "事件订阅的签名 token"}},
 		Field{Name: "aesKey", Kind: Text, Title: Label{"aes_key of the event subscription", "事件订阅的加密 aes_key"}})
+	// While DingTalk is silent, it takes nothing from anybody.
+	t.obey = true
 	t.rate = limit.Rate{Count: robotsAMinute, Per: time.Minute, Burst: robotsAtOnce}
 	return t
 }
@@ -58,7 +60,7 @@ func slackType() Type {
 			"Without limits.rate three messages go at once and one a second; further ones wait.",
 		[]Field{{Name: "channel", Kind: Text, Title: Label{"Channel, with a token (C0123ABCD)", "频道 ID，与 token 一起使用（C0123ABCD）"}}},
 		Field{Name: "token", Kind: Text, Title: Label{"Bot token", "机器人令牌"}})
-	t.rate = limit.Rate{Count: 1, Per: time.Second, Burst: slackAtOnce}
+	t.rate, t.obey = limit.Rate{Count: 1, Per: time.Second, Burst: slackAtOnce}, true
 	return t
 }
 

@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"strconv"
@@ -367,9 +368,7 @@ func TestAlipayVector(t *testing.T) {
 		require.NoError(t, err)
 		change := func(name, text string) string {
 			changed := url.Values{}
-			for n, list := range fields {
-				changed[n] = list
-			}
+			maps.Copy(changed, fields)
 			changed.Set(name, text)
 			return changed.Encode()
 		}
