@@ -1,6 +1,7 @@
 import { app } from './app'
 import { flows } from './flows'
 import { canvas } from './canvas'
+import { editor } from './editor'
 import { panel } from './panel'
 import { code } from './code'
 import { rules } from './rules'
@@ -13,4 +14,4 @@ import { tables } from './tables'
 import { settings } from './settings'
 
 /** All texts in English, by area; the Chinese ones have the same keys. */
-export const en = { app, flows, canvas, panel, code, rules, data, runs, debug, triggers, connections, tables, settings }
+export const en = { app, flows, canvas, editor, panel, code, rules, data, runs, debug, triggers, connections, tables, settings }

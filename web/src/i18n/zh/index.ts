@@ -1,6 +1,7 @@
 import { app } from './app'
 import { flows } from './flows'
 import { canvas } from './canvas'
+import { editor } from './editor'
 import { panel } from './panel'
 import { code } from './code'
 import { rules } from './rules'
@@ -13,4 +14,4 @@ import { tables } from './tables'
 import { settings } from './settings'
 
 /** 中文文案，按区域划分；键与英文一致，由类型检查保证。 */
-export const zh = { app, flows, canvas, panel, code, rules, data, runs, debug, triggers, connections, tables, settings }
+export const zh = { app, flows, canvas, editor, panel, code, rules, data, runs, debug, triggers, connections, tables, settings }

@@ -1,0 +1,167 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Alert, Button, type InputRef } from 'antd'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCall } from '../api/hooks'
+import type { JsonObject } from '../api/json'
+import { useSettings } from '../app/settings'
+import { useNarrow } from '../app/theme'
+import { useCatalog } from '../canvas/catalog'
+import { FlowCanvas } from '../canvas/FlowCanvas'
+import { isNodeId } from '../canvas/model'
+import { sizes } from '../canvas/scene'
+import type { CanvasHandle, Insets } from '../canvas/types'
+import { indexOf } from '../document/graphs'
+import { useDocument } from '../document/store'
+import { textIn } from '../document/types'
+import * as actions from './actions'
+import { useClipboard } from './clipboard'
+import { ConflictDialog } from './ConflictDialog'
+import { ConnectDialog } from './ConnectDialog'
+import { ContextMenu } from './ContextMenu'
+import { dismissNotice, useDraft } from './draft'
+import { JsonPane } from './JsonPane'
+import { KeySheet } from './KeySheet'
+import { useFlowMenu } from './flowMenu'
+import { NodeList } from './NodeList'
+import { NodeTools } from './NodeTools'
+import { Picker } from './Picker'
+import { type Problem, useProblemMarks, useValidation } from './problems'
+import { ProblemsDrawer } from './ProblemsDrawer'
+import { PublishDialog } from './PublishDialog'
+import { RunDialog } from './RunDialog'
+import { SearchDialog } from './SearchDialog'
+import { SettingsDialog } from './SettingsDialog'
+import { SidePanel } from './SidePanel'
+import { TidyBar, useTidy } from './Tidy'
+import { Toolbar } from './Toolbar'
+import { useEditing } from './useEditing'
+import { useEditorKeys } from './useEditorKeys'
+import { useView } from './view'
+import styles from './Editor.module.css'
+
+const panelWidth = 440
+
+/** The editor of the draft that is open. */
+export function Editor() {
+  const { t } = useTranslation('editor')
+  const language = useSettings((s) => s.language)
+  const narrow = useNarrow()
+  const doc = useDocument((s) => s.doc)
+  const view = useView()
+  const catalog = useCatalog()
+  const canvas = useRef<CanvasHandle>(null)
+  const search = useRef<InputRef>(null)
+  const editing = useEditing(catalog)
+  const marks = useProblemMarks()
+  const notice = useDraft((s) => s.notice)
+  const schema = useCall('flowSchema', { query: { lang: language } }, { staleTime: Infinity, enabled: view.json })
+  const versions = useCall('listVersions', { path: { id: doc.id }, query: { limit: 50 } })
+  const live = versions.data?.items.find((v) => v.published)?.version ?? 0
+  const next = (versions.data?.items[0]?.version ?? 0) + 1
+  const [step, setStep] = useState(false)
+  const tidy = useTidy(catalog, canvas)
+  const clipboard = useClipboard(catalog, canvas)
+  const menu = useFlowMenu(canvas)
+  useValidation(language)
+  useLinks(canvas)
+  const panelOpen = view.panel && view.selection.length === 1 && !view.selection[0]?.startsWith('#') && !view.selection[0]?.includes(':')
+  const insets: Insets = useMemo(() => ({ right: panelOpen && !narrow ? panelWidth + 12 : 0 }), [panelOpen, narrow])
+  const openPicker = () => {
+    const at = canvas.current?.center() ?? { x: 0, y: 0 }
+    const only = view.selection.length === 1 ? view.selection[0] : undefined
+    const node = only ? indexOf(doc).places.get(only)?.node : undefined
+    const port = node && !node.body ? catalog.portsOf(node)[0] : undefined
+    const edge = only?.includes(':') ? only : undefined
+    const box = only ? document.querySelector(`.react-flow__node[data-id="${only}"]`)?.getBoundingClientRect() : undefined
+    const screen = box ? { x: box.right, y: box.top + 20 } : { x: innerWidth / 2 - 170, y: 160 }
+    const place = box ? (canvas.current?.toFlow({ x: box.right, y: box.top }) ?? at) : at
+    useView.setState({ picking: { ...(node && port ? { after: { from: node.id, port } } : {}), ...(edge ? { onEdge: edge } : {}), container: node?.body ? node.id : null, at: box ? { x: place.x + sizes.column - sizes.width, y: place.y } : at, screen } })
+  }
+  const debug = () => {
+    setStep(true)
+    useView.setState({ dialog: 'run' })
+  }
+  useEditorKeys({ catalog, canvas, openPicker, tidy: tidy.start, clipboard, focusSearch: () => search.current?.focus() })
+  const onSelectionChange = useCallback((ids: readonly string[]) => useView.getState().select(ids), [])
+  const openNode = useCallback((id: string) => !id.startsWith('#') && id !== '$start' && useView.getState().select([id], true), [])
+  const onProblem = (problem: Problem) => {
+    if (problem.target === null) return useView.setState({ json: true })
+    useView.getState().showField(problem.target, problem.rest)
+    canvas.current?.reveal(problem.target.startsWith('@') ? '$start' : problem.target, { center: true })
+  }
+  const onlyNode = view.selection.length === 1 ? view.selection[0] : undefined
+  useEffect(() => {
+    if (panelOpen && onlyNode && isNodeId(onlyNode)) canvas.current?.reveal(onlyNode)
+  }, [panelOpen, onlyNode])
+  return (
+    <div className={styles.editor}>
+      <Toolbar live={live} menu={menu.items} onMenu={menu.run} onTidy={tidy.start} onFit={() => canvas.current?.fit()} onDebug={debug} />
+      {notice && (
+        <Alert className={styles.notice} type="info" banner title={t(`notice.${notice.key}`, { by: notice.by })} action={<Button size="small" onClick={dismissNotice}>{t('notice.dismiss')}</Button>} />
+      )}
+      <div className={styles.main}>
+        {view.palette && !view.json && !narrow && <NodeList ref={search} catalog={catalog} onAdd={(type) => addAtCenter(type)} />}
+        <div className={styles.stage}>
+          <FlowCanvas
+            ref={canvas}
+            document={doc}
+            label={t('label', { ns: 'canvas', name: textIn(doc.title, language) || doc.id })}
+            selection={view.selection}
+            onSelectionChange={onSelectionChange}
+            onNodeDoubleClick={openNode}
+            onNodeClick={(id, e) => !e.shiftKey && !e.ctrlKey && !e.metaKey && openNode(id)}
+            onContextMenu={(id, at, screen) => {
+              if (id !== null && id !== '$start' && !view.selection.includes(id)) view.select([id])
+              useView.setState({ menu: { id, at, screen } })
+            }}
+            decorations={marks}
+            editing={editing}
+            insets={insets}
+            toolbar={(id) => <NodeTools id={id} catalog={catalog} />}
+          >
+            <TidyBar of={tidy} />
+            {view.selection.length > 1 && <span className={styles.many} role="status">{t('selected', { count: view.selection.length })}</span>}
+          </FlowCanvas>
+          {panelOpen && onlyNode && <SidePanel id={onlyNode} width={panelWidth} catalog={catalog} onRenamed={(id) => view.select([id], true)} />}
+        </div>
+        {view.json && <JsonPane schema={schema.data as JsonObject | undefined} />}
+      </div>
+      {view.drawer === 'problems' && <ProblemsDrawer onGo={onProblem} />}
+      <Picker catalog={catalog} />
+      <ContextMenu catalog={catalog} onCopy={clipboard.copy} onPaste={clipboard.paste} />
+      <ConflictDialog />
+      {view.dialog === 'publish' && <PublishDialog live={live} next={next} onDone={() => void versions.refetch()} />}
+      {view.dialog === 'run' && <RunDialog step={step} />}
+      {view.dialog === 'keys' && <KeySheet />}
+      {view.dialog === 'search' && <SearchDialog canvas={canvas} />}
+      {view.dialog === 'connect' && <ConnectDialog catalog={catalog} />}
+      {view.dialog === 'settings' && <SettingsDialog />}
+    </div>
+  )
+
+  function addAtCenter(type: string) {
+    if (type.startsWith('@')) return actions.newTrigger(type.slice(1))
+    const only = onlyNode ? indexOf(doc).places.get(onlyNode) : undefined
+    const at = canvas.current?.center() ?? { x: 0, y: 0 }
+    const id = actions.add(catalog, { type, graph: only?.node.body ? only.node.id : (only?.owner ?? null), at: { x: at.x - sizes.width / 2, y: at.y - sizes.head / 2 } })
+    requestAnimationFrame(() => canvas.current?.reveal(id))
+  }
+}
+
+/** What an address asks for: ?node=, ?field= (a JSON Pointer in it), ?panel=json. */
+function useLinks(canvas: React.RefObject<CanvasHandle | null>) {
+  const search = useSearch({ strict: false })
+  const navigate = useNavigate()
+  useEffect(() => {
+    const { node, field, panel } = search
+    if (panel === 'json') useView.setState({ json: true })
+    if (!node) return
+    if (field) useView.getState().showField(node, field)
+    else useView.getState().select([node], true)
+    const timer = setTimeout(() => canvas.current?.reveal(node, { center: true }), 100)
+    void navigate({ to: '.', search: (old) => ({ run: old.run }), replace: true })
+    return () => clearTimeout(timer)
+    // Once: afterwards the operator chooses.
+  }, [])
+}
