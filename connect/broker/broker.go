@@ -11,8 +11,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	"sluice/connect/limit"
@@ -58,7 +60,7 @@ type Message struct {
 	ID      string
 	Headers map[string]string
 	Body    []byte
-	// Retain has an MQTT broker keep the message for later subscribers; others ignore it.
+	// retain has an MQTT broker keep the message for later subscribers; others ignore it.
 	retain bool
 }
 
@@ -119,6 +121,8 @@ type Client struct {
 	// ended is over when the client is closed.
 	ended context.Context
 	end   context.CancelFunc
+	// close is the driver's, once.
+	close func() error
 }
 
 // Open makes a client; it sends nothing.
@@ -139,6 +143,7 @@ func Open(c Config) (*Client, error) {
 	default:
 		return nil, fmt.Errorf("broker: no driver for %q", c.Kind)
 	}
+	client.close = sync.OnceValue(client.driver.close)
 	return client, nil
 }
 
@@ -150,11 +155,8 @@ func (c *Client) Limit(g *limit.Guard) { c.guard = g }
 
 // Close ends all connections. What Consume still has in hand is finished first by whoever called it.
 func (c *Client) Close() error {
-	if c.ended.Err() != nil {
-		return nil
-	}
 	c.end()
-	return c.driver.close()
+	return c.close()
 }
 
 // Publish returns when the broker has confirmed that it keeps the message, with its answer. A failure is Unknown where the
@@ -199,16 +201,10 @@ func (c *Client) Lag(ctx context.Context, s Subscription) (int64, error) {
 	return n, nil
 }
 
-// SetAside publishes a message where those go that cannot be worked on, making the place where the broker lets it. An
-// empty topic is [Client.DeadTopic] of the message's own.
+// SetAside publishes a message where those go that cannot be worked on, making the place where the broker lets it.
 func (c *Client) SetAside(ctx context.Context, topic string, d *Delivery, reason map[string]string) *core.Failure {
-	m := Message{Topic: topic, Key: d.Key, ID: d.ID, Body: d.Body, Headers: map[string]string{}, retain: true}
-	for name, text := range d.Headers {
-		m.Headers[name] = text
-	}
-	for name, text := range reason {
-		m.Headers[name] = text
-	}
+	m := Message{Topic: topic, Key: d.Key, ID: d.ID, Body: d.Body, Headers: maps.Clone(d.Headers), retain: true}
+	maps.Copy(m.Headers, reason)
 	return c.masked(c.driver.bury(ctx, &m))
 }
 

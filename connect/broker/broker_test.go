@@ -161,7 +161,7 @@ func TestRabbitRoutesByKey(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "7", got.MessageId)
 	require.Equal(t, "text/plain", got.ContentType)
-	require.EqualValues(t, amqp.Persistent, got.DeliveryMode)
+	require.Equal(t, amqp.Persistent, got.DeliveryMode)
 }
 
 func TestAMessageThatIsTooLarge(t *testing.T) {

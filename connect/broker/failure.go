@@ -52,8 +52,10 @@ func unconfirmed(ctx context.Context, err error) *core.Failure {
 
 // broken is why consuming cannot go on; nil where it should not.
 func broken(ctx context.Context, err error) *core.Failure {
-	if ctx.Err() != nil {
+	if over(ctx) {
 		return nil
 	}
 	return unreached(ctx, err)
 }
+
+func over(ctx context.Context) bool { return ctx.Err() != nil }

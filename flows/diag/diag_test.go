@@ -50,6 +50,10 @@ func TestEveryFindingIsMadeByACase(t *testing.T) {
 		"flow.node.type_broken",
 		// Whether a webhook can be taken is told by the server's tests.
 		"flow.webhook.path_used", "flow.webhook.secret_missing", "flow.webhook.verify_ignored",
+		// What is wrong with breakpoints is told by the server's tests.
+		"breakpoint.node", "breakpoint.on", "breakpoint.flow",
+		// What a broker cannot do is told by server/queue's tests.
+		"flow.queue.no_identity", "flow.queue.wildcard", "flow.queue.dead_letter",
 	}
 	paths, err := filepath.Glob("../testdata/*/*.txtar")
 	require.NoError(t, err)

@@ -292,6 +292,8 @@ func TestFindings(t *testing.T) {
 		}
 		require.Equal(t, want, codes(w.document("", "")))
 		require.Equal(t, wantKeyed, codes(w.document(`, "idempotency": {"key": "trigger.body.id"}`, "")))
+		w.filter = "orders"
+		require.Equal(t, []string{"flow.queue.dead_letter"}, codes(w.document(`, "deadLetter": "orders", "idempotency": {"key": "trigger.body.id"}`, "")))
 		w.queues.Rebind(nil)
 	})
 }

@@ -28,7 +28,6 @@ import (
 	"sluice/storage/mem"
 )
 
-
 const (
 	patience = 30 * time.Second
 	tick     = 5 * time.Millisecond
@@ -254,8 +253,9 @@ func (w *world) deadLetters(t testing.TB, n int) []*broker.Delivery {
 		topic += "/+"
 	}
 	finished := make(chan *core.Failure, 1)
+	client := w.client(t)
 	go func() {
-		finished <- w.client(t).Consume(ctx, broker.Subscription{Topic: topic, Group: w.topic + "-dead", Hands: 4}, func() {}, func(_ context.Context, d *broker.Delivery) bool {
+		finished <- client.Consume(ctx, broker.Subscription{Topic: topic, Group: w.topic + "-dead", Hands: 4}, func() {}, func(_ context.Context, d *broker.Delivery) bool {
 			found <- d
 			return true
 		})
