@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,4 +46,26 @@ func TestConditionsOfConnections(t *testing.T) {
 	require.Equal(t, core.Object{
 		"id": "bank", "type": "http", "what": "clientCertificate", "expiresAt": "2027-03-06", "daysLeft": 5, "level": "warning",
 	}, data[keys[2]])
+}
+
+// TestAConnectionThatEndsSoonStartsAFlow goes through a whole server.
+func TestAConnectionThatEndsSoonStartsAFlow(t *testing.T) {
+	t.Parallel()
+	s := serveIn(t, t.TempDir())
+	ends := time.Now().UTC().AddDate(0, 0, 5).Format(time.DateOnly)
+	status, text := s.call(t, "PUT", "/api/v1/connections/bank", `{"type": "http", "config": {"baseUrl": "http://127.0.0.1:1", "expires": "`+ends+`"}}`)
+	require.Equal(t, 200, status, text)
+	status, text = s.call(t, "PUT", "/api/v1/flows/alert?publish=true", `{"sluice": 1, "id": "alert",
+		"triggers": [{"id": "soon", "type": "event", "config": {"events": ["connection.expiring"], "connections": ["bank"]}}],
+		"nodes": [{"id": "a", "type": "set", "config": {"vars": {"n": 1}}}],
+		"output": {"text": "{{ trigger.connection.id }} {{ trigger.connection.what }} {{ trigger.connection.level }}"}}`)
+	require.Equal(t, 200, status, text)
+	var runs string
+	require.Eventually(t, func() bool {
+		_, runs = s.call(t, "GET", "/api/v1/runs?flow=alert&status=succeeded", "")
+		return strings.Contains(runs, `"id"`)
+	}, waitLong, tick)
+	_, run := s.call(t, "GET", "/api/v1/runs/"+regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(runs)[1], "")
+	require.Contains(t, run, "bank expires warning")
+	s.stop()
 }

@@ -94,7 +94,7 @@ func triggerTypes(input core.Value) (trigger, body *expr.Type) {
 	fields := core.Object{"body": schema}
 	for _, name := range []string{
 		"id", "type", "at", "method", "path", "params", "query", "headers", "raw",
-		"scheduledAt", "previousAt", "lastSuccessAt", "topic", "key",
+		"scheduledAt", "previousAt", "lastSuccessAt", "topic", "key", "event", "run", "connection",
 	} {
 		fields[name] = core.Object{}
 	}
