@@ -77,7 +77,7 @@ func withPgx(ctx context.Context, d *sqldbtest.Database, write func(tx pgx.Tx) e
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx)
+	defer func() { _ = conn.Close(ctx) }()
 	return pgx.BeginFunc(ctx, conn, write)
 }
 

@@ -1,6 +1,7 @@
 package sqldb_test
 
 import (
+	"maps"
 	"sync"
 	"testing"
 
@@ -27,12 +28,9 @@ func TestPostgresTypes(t *testing.T) {
 	}
 	must(t, db, `INSERT INTO v VALUES (:id, :tags, :counts, :grid, :moods, :mood, :doc, :plain, :amount, :small, :at, :local, :day, :span, :raw, :real4, :docs)`, args)
 	got := ask(t, db, "SELECT * FROM v", nil)[0].(core.Object)
-	want := core.Object{}
-	for name, v := range args {
-		want[name] = v
-	}
+	want := maps.Clone(args)
 	want["at"], want["span"], want["raw"] = "2026-05-01T02:00:00Z", "PT1H30M", "AP8="
-	require.Equal(t, len(want), len(got))
+	require.Len(t, got, len(want))
 	for name := range want {
 		require.True(t, value.Equal(want[name], got[name]), "%s: %v", name, got[name])
 	}
@@ -59,10 +57,7 @@ func TestMySQLTypes(t *testing.T) {
 		"y": 2026, "flag": true, "note": "\"'`\\",
 	}
 	must(t, db, "INSERT INTO v VALUES (:id, :bits, :amount, :f, :at, :stamp, :day, :span, :mood, :raw, :y, :flag, :note)", args)
-	want := core.Object{}
-	for name, v := range args {
-		want[name] = v
-	}
+	want := maps.Clone(args)
 	want["stamp"], want["raw"], want["flag"] = "2026-05-01T02:00:00Z", "AP8=", 1
 	// With arguments and without, which are two protocols.
 	for _, got := range []core.List{ask(t, db, "SELECT * FROM v", nil), ask(t, db, "SELECT * FROM v WHERE id = :id", core.Object{"id": args["id"]})} {

@@ -73,6 +73,9 @@ func mysqlCount(ctx context.Context, s *session, w *upserter, keys [][]any) (int
 		_, bound := mysqlPart(&statement{}, extent{}, key)
 		args = append(args, bound...)
 	}
+	if len(keys) == 0 {
+		keys, args = [][]any{nil}, make([]any, len(w.Key))
+	}
 	query := "SELECT COUNT(*) FROM " + mysqlQuote(w.Table) + " WHERE (" + w.names(w.Key) + ") IN (" +
 		strings.TrimSuffix(strings.Repeat(marks+", ", len(keys)), ", ") + ")"
 	var n int
@@ -83,11 +86,8 @@ func mysqlCount(ctx context.Context, s *session, w *upserter, keys [][]any) (int
 // mysqlKeys holds the key columns to being a unique key of the table, and reports whether the rows at hand can meet no
 // other one: a number that the database counts up by itself, and that they do not name, meets none.
 func mysqlKeys(ctx context.Context, s *session, w *upserter) (alone bool, err error) {
-	there, err := s.tx.QueryContext(ctx, "SELECT "+w.names(w.Key)+" FROM "+mysqlQuote(w.Table)+" LIMIT 0")
-	if err != nil {
-		return false, err
-	}
-	if err := there.Close(); err != nil {
+	// A table or column that is not there is the database's to name.
+	if _, err := mysqlCount(ctx, s, w, nil); err != nil {
 		return false, err
 	}
 	indexes, err := mysqlIndexes(ctx, s, w)

@@ -93,8 +93,7 @@ func lineFault(err error) fault {
 	case errors.As(err, &dialed) && dialed.Op == "dial":
 		return fault{"db.unavailable", "the server cannot be reached: " + dialed.Error(), false, -1}
 	}
-	var unresolved *net.DNSError
-	if errors.As(err, &unresolved) {
+	if unresolved, ok := errors.AsType[*net.DNSError](err); ok {
 		return fault{"db.unavailable", "the server's name is not known: " + unresolved.Error(), false, -1}
 	}
 	return fault{"db.connection_lost", "the connection to the database was lost", false, -1}

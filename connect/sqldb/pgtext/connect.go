@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"database/sql/driver"
 	"errors"
+	"maps"
 	"net"
 	"sync"
 	"time"
@@ -123,7 +124,5 @@ func (t *typeCache) learn(items map[uint32]uint32) {
 	if t.items == nil {
 		t.items = map[uint32]uint32{}
 	}
-	for oid, item := range items {
-		t.items[oid] = item
-	}
+	maps.Copy(t.items, items)
 }

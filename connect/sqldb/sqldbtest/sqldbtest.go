@@ -16,7 +16,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"sluice/connect/sqldb"
@@ -207,11 +206,9 @@ func (d *Database) Raw(t testing.TB) *sql.DB {
 		require.NoError(t, err)
 		db = sql.OpenDB(connector)
 	default:
-		config := mysql.NewConfig()
-		config.Net, config.Addr, config.User, config.DBName = "tcp", d.Address(), d.Server.User, d.Server.Database
-		connector, err := mysql.NewConnector(config)
+		var err error
+		db, err = sql.Open("mysql", d.Server.User+"@tcp("+d.Address()+")/"+d.Server.Database)
 		require.NoError(t, err)
-		db = sql.OpenDB(connector)
 	}
 	db.SetMaxIdleConns(1)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
