@@ -13,16 +13,8 @@ export function AskView({ ask }: { ask: Ask }) {
         <p className={styles.askLine}>
           <strong>{ask.method}</strong> <span>{ask.url}</span> <CopyButton text={ask.url} />
         </p>
-        {ask.headers.length > 0 && (
-          <dl className={styles.headers}>
-            {ask.headers.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
+        <Pairs list={ask.query} sign="=" />
+        <Pairs list={ask.headers} sign=":" />
         {ask.body !== undefined && <JsonTree value={ask.body} label={t('stop.body')} bare />}
       </div>
     )
@@ -30,8 +22,12 @@ export function AskView({ ask }: { ask: Ask }) {
   if (ask.kind === 'statement') {
     return (
       <div className={styles.ask}>
-        <pre className={styles.sql}>{ask.sql}</pre>
-        {ask.args !== undefined && <JsonTree value={ask.args} label={t('stop.args')} bare />}
+        {ask.statements.map(({ sql, args }, i) => (
+          <div key={`${i} ${sql}`}>
+            <pre className={styles.sql}>{sql}</pre>
+            {args !== undefined && <JsonTree value={args} label={t('stop.args')} bare />}
+          </div>
+        ))}
       </div>
     )
   }
@@ -39,5 +35,22 @@ export function AskView({ ask }: { ask: Ask }) {
     <div className={styles.ask}>
       <JsonTree value={ask.value} label={t('stop.about')} bare />
     </div>
+  )
+}
+
+function Pairs({ list, sign }: { list: [string, string][]; sign: string }) {
+  if (list.length === 0) return null
+  return (
+    <dl className={styles.headers}>
+      {list.map(([name, value]) => (
+        <div key={name}>
+          <dt>
+            {name}
+            {sign}
+          </dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }

@@ -56,7 +56,7 @@ function One({ breakpoint: b, debug, document, scope, go }: Props & { breakpoint
   const title = useNodeTitle(document)
   const language = useSettings((s) => s.language)
   const [when, setWhen] = useState(b.when ?? '')
-  const names = useMemo(() => ({ scope: scope ? namesOf(scope as unknown as { [key: string]: unknown }) : {}, titles: {}, functions: [] }), [scope])
+  const names = useMemo(() => ({ scope: namesOf(scope), titles: {}, functions: [] }), [scope])
   const put = (by: Breakpoint | undefined) => debug.setBreakpoints(withBreakpoint(debug.breakpoints, b.node, by))
   return (
     <div className={styles.breakpoint}>

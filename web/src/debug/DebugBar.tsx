@@ -7,7 +7,7 @@ import { StatusText } from '../app/StatusText'
 import type { FlowDocument } from '../document/types'
 import { useNodeTitle } from '../runs/nodeTitle'
 import type { RunPlace } from '../runs/RunPage'
-import type { PastState } from './api'
+import type { State } from './api'
 import { debugApi } from './api'
 import styles from './DebugBar.module.css'
 import { keyNames } from './keys'
@@ -18,7 +18,7 @@ interface Props {
   debug: Debugger
   document: FlowDocument | null
   /** The run as it was, while the past is looked at. */
-  past: PastState | undefined
+  past: State | undefined
   /** The node that is looked at. */
   node: string | undefined
   go: (by: RunPlace) => void
@@ -117,7 +117,7 @@ function Moves({ debug, node }: { debug: Debugger; node: string | undefined }) {
 }
 
 /** Goes to any moment of the run: nothing is done again, it is folded up to there. */
-function Rewind({ debug, past }: { debug: Debugger; past: PastState | undefined }) {
+function Rewind({ debug, past }: { debug: Debugger; past: State | undefined }) {
   const { t } = useTranslation('debug')
   const format = useFormat()
   const { events, setPast } = debug

@@ -5,7 +5,7 @@ import { useNarrow } from '../app/theme'
 import { useTranslation } from 'react-i18next'
 import type { NodeDecoration } from '../canvas/types'
 import { stepOf, focusOf } from '../runs/model/picture'
-import type { Run, Step } from '../runs/model/types'
+import type { Run } from '../runs/model/types'
 import { RunHeader } from '../runs/RunHeader'
 import { RunNotice } from '../runs/RunNotice'
 import type { RunPlace } from '../runs/RunPage'
@@ -54,7 +54,7 @@ function Session({ run, data }: { run: Run; data: ReturnType<typeof useRun> }) {
   const { breakpoints, setBreakpoints, paused, at } = debug
   const toggle = useCallback((id: string) => setBreakpoints(toggled(breakpoints, id)), [breakpoints, setBreakpoints])
   const differences = replay?.differences ?? noDifferences
-  const pausedThen = past.state?.pausedAt
+  const pausedThen = past.state?.stop
   const decorate = useCallback(
     (nodes: Map<string, NodeDecoration>) =>
       marked(nodes, { breakpoints, paused: at === undefined ? paused : (pausedThen ?? null), pins: new Set(Object.keys(pins)), differences }),
@@ -89,7 +89,7 @@ function Session({ run, data }: { run: Run; data: ReturnType<typeof useRun> }) {
     panel: { open: true, content: <DebugPanel debug={debug} data={data} steps={steps} path={looked} go={go} /> },
     onBreakpointToggle: toggle,
     onNodeMenu: (id, screen) => setMenu({ node: id, ...screen }),
-    ...(steps ? { steps: steps as readonly Step[] } : {}),
+    ...(steps ? { steps: steps } : {}),
   }
   return (
     <div className={pageStyles.page}>
@@ -99,7 +99,7 @@ function Session({ run, data }: { run: Run; data: ReturnType<typeof useRun> }) {
         <NodeMenu
           debug={debug}
           at={menu}
-          path={stepOf((steps ?? []) as readonly Step[], menu.node, focusOf(looked))?.path}
+          path={stepOf(steps ?? [], menu.node, focusOf(looked))?.path}
           close={() => setMenu(undefined)}
           go={go}
         />

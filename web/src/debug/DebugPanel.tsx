@@ -1,12 +1,11 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { treeOf } from '../runs/model/steps'
-import type { Step } from '../runs/model/types'
 import type { RunPlace } from '../runs/RunPage'
 import { StepPanel } from '../runs/StepPanel'
 import type { useRun } from '../runs/useRun'
 import { useNow } from '../runs/useRun'
-import type { DebugStep } from './api'
+import type { Step } from './api'
 import { BreakpointsTab } from './BreakpointsTab'
 import styles from './DebugPanel.module.css'
 import { PinButton } from './PinButton'
@@ -19,7 +18,7 @@ import { WatchTab } from './WatchTab'
 interface Props {
   debug: Debugger
   data: ReturnType<typeof useRun>
-  steps: readonly DebugStep[] | undefined
+  steps: readonly Step[] | undefined
   /** What is looked at. */
   path: string | undefined
   go: (by: RunPlace) => void
@@ -32,7 +31,7 @@ export function DebugPanel({ debug, data, steps, path, go }: Props) {
   const { t } = useTranslation('debug')
   const [tab, setTab] = useState<(typeof tabs)[number]>('here')
   const now = useNow(data.live)
-  const tree = useMemo(() => treeOf((steps ?? []) as readonly Step[], now), [steps, now])
+  const tree = useMemo(() => treeOf(steps ?? [], now), [steps, now])
   const { run, paused, at, events } = debug
   const scope = useScope(run.id, { path, at, events }, path !== undefined || paused !== null)
   const here = paused !== null && at === undefined && (path === paused.path || path === undefined)
@@ -53,7 +52,7 @@ export function DebugPanel({ debug, data, steps, path, go }: Props) {
           ) : path === undefined ? (
             <p className={styles.note}>{t(run.endedAt === null ? 'panel.running' : 'panel.choose')}</p>
           ) : (
-            <StepPanel run={run as never} tree={tree} document={data.document} path={path} go={go}>
+            <StepPanel run={run} tree={tree} document={data.document} path={path} go={go}>
               <PinButton flow={run.flow} run={run.id} step={tree.byPath.get(path)} />
             </StepPanel>
           ))}

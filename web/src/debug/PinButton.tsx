@@ -1,8 +1,8 @@
 import { App, Button } from 'antd'
 import { Pin, PinOff } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { Step } from '../api/schema'
-import { debugApi } from './api'
+import type { Step } from './api'
+import { outputOf } from './api'
 import styles from './DebugPanel.module.css'
 import { useFlowPins, usePins } from './pins'
 
@@ -23,10 +23,9 @@ export function PinButton({ flow, run, step }: { flow: string; run: string; step
     )
   }
   const take = () =>
-    void debugApi.steps(run, { path: step.path }).then(
-      (page) => {
-        const found = page.items[0]
-        if (found) pin(flow, step.node, found.output ?? null)
+    void outputOf(run, step.path).then(
+      (output) => {
+        pin(flow, step.node, output)
         return message.success(t('pin.done'))
       },
       (e: Error) => message.error(e.message),

@@ -4,12 +4,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCall } from '../api/hooks'
 import type { Json } from '../api/json'
-import type { Run } from '../api/schema'
 import { StatusText } from '../app/StatusText'
 import { previewOf } from '../data/format'
 import { JsonTree } from '../data/JsonTree'
 import type { RunPlace } from '../runs/RunPage'
-import type { Difference, Replay } from './api'
+import type { Difference, Replay, Run } from './api'
 import { debugApi } from './api'
 import styles from './ReplayTab.module.css'
 
@@ -59,6 +58,7 @@ export function ReplayTab({ run, replay, setReplay, go }: Props) {
         )}
       </div>
       {!replay && <p className={styles.note}>{t('replay.note')}</p>}
+      {replay && replay.missing.length > 0 && <p className={styles.note}>{t('replay.missing', { paths: replay.missing.slice(0, 5).join(', ') })}</p>}
       {replay && !replay.same && (
         <div className={styles.split}>
           <ul className={styles.list}>
@@ -99,7 +99,7 @@ function Outcome({ replay }: { replay: Replay }) {
   }
   return (
     <span className={styles.outcome} role="status">
-      {t('replay.differs', { count: replay.differences.length })} <StatusText status={replay.before.status} /> → <StatusText status={replay.after.status} />
+      {t('replay.differs', { count: replay.count })} {replay.before && <StatusText status={replay.before.status} />} → {replay.after && <StatusText status={replay.after.status} />}
     </span>
   )
 }

@@ -12,7 +12,7 @@ import type { Scope } from './api'
 import styles from './DebugPanel.module.css'
 import { EditValue } from './EditValue'
 import type { Edits } from './model'
-import { editCount, pathInSight, withEdit } from './model'
+import { editCount, namesOf, pathInSight, withEdit } from './model'
 import type { Debugger } from './useDebugger'
 
 interface Props {
@@ -36,14 +36,14 @@ export function ScopeTab({ debug, document, scope, error }: Props) {
   if (error) return <p className={styles.error}>{error.message}</p>
   if (!scope) return <p className={styles.note}>{t('scope.none')}</p>
   const { edits, abilities } = debug
-  const given = (['trigger', 'input', 'item', 'index', 'error', 'run'] as const).filter((name) => scope[name] !== undefined && scope[name] !== null)
+  const given = Object.entries(namesOf(scope)).filter(([name]) => name !== 'nodes' && name !== 'vars')
   const pathOf = (node: string) => pathInSight((id) => (document ? ownerOf(document, id) : null), scope.path, node)
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('panel.scope')}>
       {editCount(edits) > 0 && <p className={styles.warn}>{t('scope.edited', { count: editCount(edits) })}</p>}
       <h3>{t('scope.vars')}</h3>
       <Values
-        values={scope.vars}
+        values={scope.vars ?? {}}
         root="vars"
         edited={edits.vars}
         {...(abilities.edit ? { edit: (name, value) => setTarget({ part: 'vars', name, value }) } : {})}
@@ -58,8 +58,8 @@ export function ScopeTab({ debug, document, scope, error }: Props) {
         undo={(name) => debug.setEdits(withEdit(edits, 'outputs', pathOf(name), undefined))}
       />
       <h3>{t('scope.given')}</h3>
-      {given.map((name) => (
-        <Value key={name} name={name} value={scope[name] as Json} root={name} />
+      {given.map(([name, value]) => (
+        <Value key={name} name={name} value={value} root={name} />
       ))}
       {target && (
         <EditValue

@@ -32,6 +32,7 @@ export function StopPanel({ debug, document, scope, error }: Props) {
   const [editing, setEditing] = useState<Editing>()
   if (!paused) return null
   if (paused.path === '') return <p className={styles.note}>{t('stop.onRequest')}</p>
+  const problem = scope?.ask?.problem
   const ask = paused.on === 'before' || paused.on === 'unknown' ? askOf(scope?.ask) : null
   const output = scope?.output
   return (
@@ -47,9 +48,15 @@ export function StopPanel({ debug, document, scope, error }: Props) {
       )}
       {paused.on === 'unknown' && <p className={styles.warn}>{t('stop.unknown')}</p>}
       {error && <p className={styles.error}>{error.message}</p>}
+      {problem && (
+        <p className={styles.error}>
+          <code>{problem.code}</code> {problem.message}
+        </p>
+      )}
       {ask && (
         <section>
           <h3>{t(paused.on === 'unknown' ? 'stop.asked' : 'stop.about')}</h3>
+          {scope?.ask?.connection && <p className={styles.path}>{t('stop.connection', { id: scope.ask.connection.id, type: scope.ask.connection.type })}</p>}
           <AskView ask={ask} />
         </section>
       )}

@@ -17,7 +17,7 @@ export function WatchTab({ flow, scope, timezone }: { flow: string; scope: Scope
   const { t } = useTranslation('debug')
   const { watches, add, remove } = useWatches(flow)
   const [typed, setTyped] = useState('')
-  const ground = useMemo<Ground>(() => ({ scope: scope ? namesOf(scope as unknown as { [key: string]: unknown }) : {}, run: undefined, timezone }), [scope, timezone])
+  const ground = useMemo<Ground>(() => ({ scope: namesOf(scope), run: undefined, timezone }), [scope, timezone])
   const put = () => {
     if (typed.trim() !== '') add(typed.trim())
     setTyped('')

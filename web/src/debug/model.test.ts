@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson } from '../api/json'
-import type { PausedAt } from './api'
+import type { PausedAt, Scope } from './api'
 import { abilitiesOf, askOf, breakpointOf, editCount, eventAt, marked, namesOf, noEdits, patchOf, pathInSight, toggled, withBreakpoint, withEdit } from './model'
 import { pausedOf } from './paused'
 
-const before: PausedAt = { path: 'each[3].save', node: 'save', on: 'before', at: '2026-03-01T09:00:00Z' }
+const before: PausedAt = { path: 'each[3].save', node: 'save', on: 'before', at: '2026-03-01T09:00:00Z', attempt: 1, error: null, more: 0 }
 
 describe('breakpoints', () => {
   it('are put in and taken out by a click', () => {
@@ -48,9 +48,8 @@ describe('what can be done', () => {
     expect(Object.values(abilitiesOf('paused', before, true)).some(Boolean)).toBe(false)
   })
   it('is known from what the server says of a run', () => {
-    expect(pausedOf({ status: 'running', pausedAt: null })).toBeNull()
-    expect(pausedOf({ status: 'paused', pausedAt: before })).toBe(before)
-    expect(pausedOf({ status: 'paused', pausedAt: 'each[3].save' })).toMatchObject({ path: 'each[3].save', node: 'save', on: 'before' })
+    expect(pausedOf({ status: 'running', stop: null })).toBeNull()
+    expect(pausedOf({ status: 'paused', stop: before })).toBe(before)
   })
 })
 
@@ -65,19 +64,34 @@ describe('edits', () => {
   })
 })
 
+const asked = (type: string, args: string, connection: { config: { baseUrl: string } } | null = null) =>
+  askOf({ type, write: true, args: parseJson(args), connection: connection && { id: 'shop', type: 'http', ...connection }, problem: null })
+
 describe('what a node is about to do', () => {
-  it('is a request, a statement or something else', () => {
-    expect(askOf(parseJson('{"method": "POST", "url": "http://x/y", "headers": {"X-Id": 6917223378889540123}, "body": {"a": 1}}'))).toEqual({
-      kind: 'request', method: 'POST', url: 'http://x/y', headers: [['X-Id', '6917223378889540123']], body: { a: 1 },
+  it('is a request with its whole address', () => {
+    expect(asked('http.request@1', '{"method": "POST", "path": "orders", "headers": {"X-Id": 6917223378889540123}, "body": {"a": 1}}', { config: { baseUrl: 'http://x/' } })).toEqual({
+      kind: 'request', method: 'POST', url: 'http://x/orders', query: [], headers: [['X-Id', '6917223378889540123']], body: { a: 1 },
     })
-    expect(askOf({ sql: 'SELECT 1', args: null })).toEqual({ kind: 'statement', sql: 'SELECT 1', args: undefined })
-    expect(askOf({ text: 'hello' })).toEqual({ kind: 'other', value: { text: 'hello' } })
+    expect(asked('http.request@1', '{"url": "http://y/z", "query": {"q": "a"}}')).toMatchObject({ method: 'GET', url: 'http://y/z', query: [['q', 'a']], body: undefined })
+  })
+  it('is statements or something else', () => {
+    expect(asked('db.query@1', '{"sql": "SELECT 1", "args": {"id": 1}}')).toEqual({ kind: 'statement', statements: [{ sql: 'SELECT 1', args: { id: 1 } }] })
+    expect(asked('db.exec@1', '{"statements": [{"sql": "A"}, {"sql": "B", "args": [1]}]}')).toEqual({
+      kind: 'statement', statements: [{ sql: 'A', args: undefined }, { sql: 'B', args: [1] }],
+    })
+    expect(asked('push@1', '{"text": "hello"}')).toEqual({ kind: 'other', value: { text: 'hello' } })
     expect(askOf(null)).toBeNull()
   })
 })
 
 it('names what expressions can see', () => {
-  expect(namesOf({ seq: 4, path: 'a', vars: { x: 1 }, item: null, nodes: {} })).toEqual({ vars: { x: 1 }, item: null, nodes: {} })
+  const scope: Scope = {
+    seq: 4, path: 'a', node: 'a', type: 'map', phase: 'paused', attempt: 1, trigger: { type: 'call' }, input: null, nodes: {}, vars: { x: 1 }, item: null, index: null,
+    error: null, output: null, ask: null, run: {}, flow: {},
+  }
+  expect(Object.keys(namesOf(scope))).toEqual(['trigger', 'input', 'nodes', 'vars', 'run', 'flow'])
+  expect(namesOf({ ...scope, index: 2, item: 'A' })).toMatchObject({ index: 2, item: 'A' })
+  expect(namesOf(undefined)).toEqual({})
 })
 
 it('stays within the events of a run', () => {

@@ -2,8 +2,7 @@
 import type { NodeDecoration } from '../canvas/types'
 import type { Json, JsonObject } from '../api/json'
 import { isObject, JsonNumber, writeJson } from '../api/json'
-import type { Run } from '../api/schema'
-import type { Breakpoint, Difference, Patch, PausedAt, When } from './api'
+import type { Breakpoint, Difference, Patch, PausedAt, Run, Scope, When } from './api'
 
 /** The breakpoints with that of a node put in or taken out. */
 export function toggled(list: readonly Breakpoint[], node: string): Breakpoint[] {
@@ -104,20 +103,36 @@ export function patchOf(edits: Edits): Patch | undefined {
 
 /** What a node is about to do, in the form that fits it. */
 export type Ask =
-  | { kind: 'request'; method: string; url: string; headers: [string, string][]; body: Json | undefined }
-  | { kind: 'statement'; sql: string; args: Json | undefined }
+  | { kind: 'request'; method: string; url: string; query: [string, string][]; headers: [string, string][]; body: Json | undefined }
+  | { kind: 'statement'; statements: { sql: string; args: Json | undefined }[] }
   | { kind: 'other'; value: Json }
 
-export function askOf(ask: Json | undefined): Ask | null {
-  if (ask === undefined || ask === null) return null
-  if (!isObject(ask)) return { kind: 'other', value: ask }
-  const { method, url, headers, body, sql, args } = ask
-  if (typeof method === 'string' && typeof url === 'string') {
-    const list = isObject(headers) ? Object.entries(headers).map(([k, v]): [string, string] => [k, plain(v)]) : []
-    return { kind: 'request', method, url, headers: list, body: body ?? undefined }
+export function askOf(ask: Scope['ask'] | undefined): Ask | null {
+  if (!ask || ask.args === null) return null
+  const { args } = ask
+  if (!isObject(args)) return { kind: 'other', value: args }
+  const { method, url, path, query, headers, body, form, text, sql, statements } = args
+  const address = typeof url === 'string' ? url : typeof path === 'string' ? joined(ask.connection?.config?.['baseUrl'], path) : undefined
+  if (ask.type.startsWith('http.request') && address !== undefined) {
+    return {
+      kind: 'request', method: typeof method === 'string' ? method : 'GET', url: address, query: pairs(query), headers: pairs(headers),
+      body: body ?? form ?? text ?? undefined,
+    }
   }
-  if (typeof sql === 'string') return { kind: 'statement', sql, args: args ?? undefined }
-  return { kind: 'other', value: ask }
+  if (typeof sql === 'string') return { kind: 'statement', statements: [{ sql, args: args['args'] ?? undefined }] }
+  if (Array.isArray(statements)) {
+    const list = statements.filter(isObject).map((s) => ({ sql: String(s['sql']), args: s['args'] ?? undefined }))
+    if (list.length > 0) return { kind: 'statement', statements: list }
+  }
+  return { kind: 'other', value: args }
+}
+
+function joined(base: Json | undefined, path: string): string {
+  return typeof base === 'string' ? base.replace(/\/$/, '') + (path.startsWith('/') ? path : `/${path}`) : path
+}
+
+function pairs(v: Json | undefined): [string, string][] {
+  return isObject(v) ? Object.entries(v).map(([k, value]): [string, string] => [k, plain(value)]) : []
 }
 
 /** A value on one line as a reader knows it. */
@@ -128,12 +143,10 @@ function plain(v: Json): string {
 }
 
 /** The scope of a place as expressions see it: what they can name. */
-export function namesOf(scope: { [key: string]: unknown }): JsonObject {
-  const names: JsonObject = {}
-  for (const root of ['trigger', 'input', 'nodes', 'vars', 'item', 'index', 'error', 'run', 'flow'] as const) {
-    if (scope[root] !== undefined) names[root] = scope[root] as Json
-  }
-  return names
+export function namesOf(scope: Scope | undefined): JsonObject {
+  if (!scope) return {}
+  const { trigger, input, nodes, vars, item, index, error, run, flow } = scope
+  return { trigger, input, nodes, vars, run, flow, ...(index === null ? {} : { item, index }), ...(error ? { error: error as unknown as Json } : {}) }
 }
 
 /** The event to go to from one, by so many, within what there is. */

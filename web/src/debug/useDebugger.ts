@@ -2,8 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { App } from 'antd'
 import { useCallback, useEffect, useState } from 'react'
 import { call } from '../api/client'
-import type { Run } from '../api/schema'
-import type { Breakpoint, DebugRun, DebugStep, Mode, Resume } from './api'
+import { useAll } from '../api/hooks'
+import type { Breakpoint, Mode, Resume, Run, Step } from './api'
 import { debugApi } from './api'
 import type { Abilities, Edits } from './model'
 import { abilitiesOf, noEdits, patchOf } from './model'
@@ -13,45 +13,35 @@ import { pausedOf } from './paused'
 export function useDebugger(run: Run, changed: () => void) {
   const { message } = App.useApp()
   const { id } = run
-  const debugRun = run as unknown as DebugRun
   const paused = pausedOf(run)
-  const events = debugRun.events ?? 0
+  const { events } = run
   const [edits, setEdits] = useState<Edits>(noEdits)
   const [busy, setBusy] = useState<string>()
   const [past, setPast] = useState<number>()
   const at = past !== undefined && past < events ? past : undefined
   const abilities: Abilities = abilitiesOf(run.status, paused, at !== undefined)
-  const breakpoints = useBreakpoints(debugRun)
+  const breakpoints = useBreakpoints(run)
 
-  const act = useCallback(
-    (name: string, what: () => Promise<unknown>): Promise<boolean> => {
-      setBusy(name)
-      const failed = (e: unknown) => {
-        void message.error(e instanceof Error ? e.message : String(e), 6)
-        return false
-      }
-      return what()
-        .then(() => true, failed)
-        .finally(() => {
-          setBusy(undefined)
-          changed()
-        })
-    },
-    [message, changed],
-  )
-  const resume = useCallback(
-    (mode: Mode, more: Omit<Resume, 'mode'> = {}) => {
-      const patch = patchOf(edits)
-      return act(mode, () => debugApi.resume(id, { mode, ...(patch ? { patch } : {}), ...more })).then((done) => {
-        if (done) setEdits(noEdits)
-        return done
+  const act = (name: string, what: () => Promise<unknown>): Promise<boolean> => {
+    setBusy(name)
+    const failed = (e: unknown) => {
+      void message.error(e instanceof Error ? e.message : String(e), 6)
+      return false
+    }
+    return what()
+      .then(() => true, failed)
+      .finally(() => {
+        setBusy(undefined)
+        changed()
       })
-    },
-    [act, id, edits],
-  )
-  const pause = useCallback(() => act('pause', () => debugApi.pause(id)), [act, id])
-  const stop = useCallback(() => act('stop', () => call('cancelRun', { path: { id } })), [act, id])
-  return { run: debugRun, paused, events, at, setPast, edits, setEdits, abilities, busy, act, resume, pause, stop, ...breakpoints }
+  }
+  const resume = async (mode: Mode, more: Omit<Resume, 'mode'> = {}) => {
+    const patch = patchOf(edits)
+    if (await act(mode, () => debugApi.resume(id, { mode, ...(patch ? { patch } : {}), ...more }))) setEdits(noEdits)
+  }
+  const pause = () => act('pause', () => debugApi.pause(id))
+  const stop = () => act('stop', () => call('cancelRun', { path: { id } }))
+  return { run, paused, events, at, setPast, edits, setEdits, abilities, busy, act, resume, pause, stop, ...breakpoints }
 }
 
 export type Debugger = ReturnType<typeof useDebugger>
@@ -59,10 +49,10 @@ export type Debugger = ReturnType<typeof useDebugger>
 const noBreakpoints: readonly Breakpoint[] = []
 
 /** The breakpoints in force: of the run while it can still stop, of its flow after that. */
-function useBreakpoints(run: DebugRun) {
+function useBreakpoints(run: Run) {
   const { message } = App.useApp()
   const ended = run.endedAt !== null
-  const ofFlow = useQuery({ queryKey: ['flowBreakpoints', run.flow], queryFn: ({ signal }) => debugApi.flowBreakpoints(run.flow, signal), staleTime: 30_000 })
+  const ofFlow = useAll('getBreakpoints', { path: { id: run.flow } }, { staleTime: 30_000 })
   const kept = ended ? ofFlow.data : run.breakpoints
   // What was set here shows at once, before the server has told of it.
   const [own, setOwn] = useState<{ of: unknown; list: readonly Breakpoint[] }>()
@@ -70,7 +60,7 @@ function useBreakpoints(run: DebugRun) {
   const setBreakpoints = useCallback(
     (next: Breakpoint[]) => {
       setOwn({ of: kept, list: next })
-      const saved = ended ? debugApi.setFlowBreakpoints(run.flow, next) : debugApi.setRunBreakpoints(run.id, next)
+      const saved = ended ? call('putBreakpoints', { path: { id: run.flow }, body: next }) : call('putRunBreakpoints', { path: { id: run.id }, body: next })
       saved.catch((e: Error) => {
         setOwn(undefined)
         void message.error(e.message, 6)
@@ -78,7 +68,7 @@ function useBreakpoints(run: DebugRun) {
     },
     [kept, ended, run.flow, run.id, message],
   )
-  const keepForFlow = useCallback(() => debugApi.setFlowBreakpoints(run.flow, list), [run.flow, list])
+  const keepForFlow = useCallback(() => call('putBreakpoints', { path: { id: run.flow }, body: [...list] }), [run.flow, list])
   return { breakpoints: list, setBreakpoints, keepForFlow }
 }
 
@@ -87,7 +77,7 @@ export function useScope(run: string, place: { path?: string | undefined; at?: n
   const { path, at, events } = place
   return useQuery({
     queryKey: ['scope', run, path, at, events],
-    queryFn: ({ signal }) => debugApi.scope(run, { ...(path ? { path } : {}), ...(at === undefined ? {} : { at }) }, signal),
+    queryFn: ({ signal }) => call('getScope', { path: { id: run }, query: { path, at } }, signal),
     enabled,
     retry: false,
     placeholderData: keepPreviousData,
@@ -100,7 +90,7 @@ export function usePast(run: string, at: number | undefined) {
   const wanted = useDebounced(at, 120)
   const state = useQuery({
     queryKey: ['stateAt', run, wanted],
-    queryFn: ({ signal }) => debugApi.stateAt(run, wanted ?? 1, signal),
+    queryFn: ({ signal }) => call('getState', { path: { id: run }, query: { at: wanted ?? 1 } }, signal),
     enabled: wanted !== undefined,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
@@ -115,11 +105,11 @@ export function usePast(run: string, at: number | undefined) {
   return at === undefined ? { state: undefined, steps: undefined, error: null } : { state: state.data, steps: steps.data, error: state.error ?? steps.error }
 }
 
-async function stepsAt(run: string, at: number, signal: AbortSignal): Promise<DebugStep[]> {
-  const items: DebugStep[] = []
+async function stepsAt(run: string, at: number, signal: AbortSignal): Promise<Step[]> {
+  const items: Step[] = []
   let cursor: string | undefined
   do {
-    const page = await debugApi.steps(run, { at, brief: 'true', limit: 10_000, ...(cursor ? { cursor } : {}) }, signal)
+    const page = await call('listSteps', { path: { id: run }, query: { at, brief: true, limit: 10_000, cursor } }, signal)
     items.push(...page.items)
     cursor = page.next ?? undefined
   } while (cursor)
