@@ -27,7 +27,11 @@ type mqttBroker struct {
 	closed bool
 }
 
-const qos = 1
+const (
+	qos = 1
+	// maxInFlight is how many messages a broker can send without an acknowledgement: packets are numbered with 16 bits.
+	maxInFlight = 1 << 16
+)
 
 func (b *mqttBroker) options(ctx context.Context, id string) *mqtt.ClientOptions {
 	c := &b.config
@@ -150,65 +154,66 @@ func (b *mqttBroker) close() error {
 // quiesce is how long, in milliseconds, a client may take to send what it has.
 const quiesce = 250
 
+// consume lets the client put messages down without waiting, for one that waits does not hear the broker's pings, and takes
+// them up in their order.
 func (b *mqttBroker) consume(ctx context.Context, s Subscription, ready func(), handle Handler) *core.Failure {
 	lost := make(chan error, 1)
-	h := newHands(ctx, s.Hands)
+	came := make(chan mqtt.Message, maxInFlight)
 	open, stop := context.WithCancel(ctx)
-	defer stop()
-	o := b.options(ctx, s.Group).SetCleanSession(false).SetResumeSubs(false).SetAutoAckDisabled(true).
+	o := b.options(ctx, s.Group).SetCleanSession(false).SetResumeSubs(false).SetAutoAckDisabled(true).SetOrderMatters(true).
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lost <- err })
-	var entering sync.WaitGroup
-	var leaving sync.RWMutex
 	// One handler for all: what the session has kept comes before the subscription is confirmed.
 	o.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
-		leaving.RLock()
-		if open.Err() != nil {
-			leaving.RUnlock()
-			return
+		select {
+		case came <- m:
+		case <-open.Done():
 		}
-		entering.Add(1)
-		leaving.RUnlock()
-		defer entering.Done()
-		if !h.take(open) {
-			return
-		}
-		h.work(func() {
-			if handle(h.working, mqttDelivery(m)) {
-				m.Ack()
-			}
-		})
 	})
 	client := mqtt.NewClient(o)
+	h := newHands(ctx, s.Hands)
 	defer func() {
-		leaving.Lock()
 		stop()
-		leaving.Unlock()
-		entering.Wait()
 		h.rest()
 		client.Disconnect(quiesce)
 	}()
-	if f := mqttConnect(ctx, client); f != nil {
+	if f := subscribe(ctx, client, s.Topic); f != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
 		return f
 	}
-	subscribing, done := context.WithTimeout(ctx, connectWithin)
-	defer done()
-	token := client.Subscribe(s.Topic, qos, nil)
-	if err := settled(subscribing, token); err != nil {
-		return broken(ctx, err)
-	}
-	if answer, ok := token.(*mqtt.SubscribeToken); ok && answer.Result()[s.Topic] > qos {
-		return refused("queue.auth", "the broker refuses the subscription to %s", s.Topic)
-	}
 	ready()
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-lost:
-		return broken(ctx, err)
+	for h.take(ctx) {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-lost:
+			return broken(ctx, err)
+		case m := <-came:
+			h.work(func() {
+				if handle(h.working, mqttDelivery(m)) {
+					m.Ack()
+				}
+			})
+		}
 	}
+	return nil
+}
+
+func subscribe(ctx context.Context, client mqtt.Client, topic string) *core.Failure {
+	if f := mqttConnect(ctx, client); f != nil {
+		return f
+	}
+	ctx, done := context.WithTimeout(ctx, connectWithin)
+	defer done()
+	token := client.Subscribe(topic, qos, nil)
+	if err := settled(ctx, token); err != nil {
+		return unreached(ctx, err)
+	}
+	if answer, ok := token.(*mqtt.SubscribeToken); ok && answer.Result()[topic] > qos {
+		return refused("queue.auth", "the broker refuses the subscription to %s", topic)
+	}
+	return nil
 }
 
 func mqttDelivery(m mqtt.Message) *Delivery {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -202,6 +203,36 @@ func TestTwinsStartTwoRuns(t *testing.T) {
 		w.eventually(t, func(s queue.Stats) bool { return s.Started == 3 })
 		require.Len(t, w.runs(t), 3)
 	})
+}
+
+// With one hand runs start in the broker's order.
+func TestOneAtATimeKeepsTheOrder(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		w := open(t, p)
+		w.publish(t, `, "concurrency": 1`, "")
+		m := broker.Message{}
+		if p.kind == broker.Kafka {
+			m.Key = "of one partition"
+		}
+		for n := range 200 {
+			m.Body = fmt.Appendf(nil, `{"n": %d}`, n)
+			w.send(t, m)
+		}
+		w.eventually(t, func(s queue.Stats) bool { return s.Started == 200 })
+		for i, row := range w.runs(t) {
+			require.Equal(t, strconv.Itoa(199-i), row.Keys[0].Value, "newest first")
+		}
+	})
+}
+
+func TestKeysAreKeptForAWeek(t *testing.T) {
+	t.Parallel()
+	w := open(t, places(t)[0])
+	for more, want := range map[string]time.Duration{"": 7 * 24 * time.Hour, `, "idempotency": {"ttl": "30d"}`: 30 * 24 * time.Hour} {
+		flow := w.compile(t, w.document(more, ""))
+		require.Equal(t, want, flow.Triggers[0].KeepKeys)
+		require.Nil(t, flow.Triggers[0].Idempotency)
+	}
 }
 
 func TestTheTriggersOwnKey(t *testing.T) {
