@@ -37,6 +37,7 @@ type service struct {
 	connections *connect.Set
 	library     *library.Library
 	engine      *embedded.Engine
+	breakpoints *server.Breakpoints
 	hooks       *hooks.Router
 	schedules   *scheduler
 	queues      *queue.Consumers
@@ -105,6 +106,7 @@ func (s *service) open(o serviceOptions) error {
 		Conditions: func(now time.Time) []schedule.Condition { return conditionsOf(s.connections.AllHealth(), now) },
 	}
 	options.Engine, options.Library, options.Registry = guarded, s.library, types
+	options.Debugger, options.Breakpoints = s.engine, s.breakpoints
 	options.Hooks, options.Webhooks = s.hooks.Handle, s.hooks
 	options.Schedules, options.Followers = s.schedules, []server.Follower{s.hooks, s.schedules, s.queues}
 	options.Queues = s.queueStats
@@ -146,8 +148,12 @@ func (s *service) openEngine(o serviceOptions, types *nodes.Registry) (err error
 	if s.tracer != nil {
 		observe = s.tracer.Observe
 	}
+	if s.breakpoints, err = server.OpenBreakpoints(s.store); err != nil {
+		return err
+	}
 	s.engine, err = embedded.Open(embedded.Options{
-		Store: s.store, Plans: s.library.Plan, Registry: types, Log: o.log, Observe: observe,
+		Breakpoints: s.breakpoints.Of,
+		Store:       s.store, Plans: s.library.Plan, Registry: types, Log: o.log, Observe: observe,
 		Published: func(flow string) (string, error) {
 			live, err := s.library.Live(flow)
 			return live.Hash, err

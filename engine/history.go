@@ -139,7 +139,7 @@ func (r *reader) step(e core.Event) error {
 	if e.ID != 0 {
 		c.ask, c.answers = r.state.Asked(e.ID)
 	}
-	active := r.state.Phase() == core.RunActive
+	active := r.state.Phase() == core.RunNew || r.state.Phase() == core.RunActive
 	if err := core.Step(r.plan, r.state, &e, &r.decision); err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ type Plans func(hash string) (*core.Plan, error)
 type Replayed struct {
 	Plan  *core.Plan
 	State *core.State
-	// Bytes is the length of its events.
-	Bytes int
+	// Bytes is the length of its events, Retries how often it was retried.
+	Bytes, Retries int
 }
 
 // Replay folds the journal of a run. With a visitor, it is called after each event; what it is given is valid during the
@@ -68,6 +68,9 @@ func (r *replay) fold(event []byte) error {
 		}
 	case r.Plan == nil:
 		return &core.Corruption{Seq: 1, Reason: "the journal does not begin with RunStarted"}
+	}
+	if rec.Kind == core.Retried {
+		r.Retries++
 	}
 	if err := core.Fold(r.Plan, r.State, rec, &r.decision); err != nil {
 		return err

@@ -83,7 +83,8 @@ func (h *History) Retry(to *core.Plan, gate *core.Gate, r RetryRequest, now time
 		// The run's own time was over, or the driver gave it up: what it waited for is asked for anew.
 		t.breakpoint = nil
 	}
-	fed := h.chapters[:cut]
+	// The start is always folded.
+	fed := h.chapters[:max(cut, 1)]
 	if at != "" {
 		fed = h.chapters[:cut+1]
 	}

@@ -35,6 +35,8 @@ type Flow struct {
 	// Input checks trigger.body; nil where the document has no input schema.
 	Input    nodes.Check
 	Triggers []Entrance
+
+	conditions conditions
 }
 
 // Compile checks a document and compiles it: all findings at once, in the order of the document, those of Parse among
@@ -54,7 +56,8 @@ func compile(doc *Document, o Options, pins map[string]*nodes.Spec) (*Flow, []di
 	}
 	c.structure()
 	c.number()
-	flow := &Flow{Document: doc, Plan: c.plan()}
+	flow := &Flow{Document: doc, Plan: c.plan(), conditions: conditions{c}}
+	flow.Plan.Condition = flow.conditions.condition
 	c.door(flow)
 	c.tables(flow.Plan)
 	if c.errors > 0 {

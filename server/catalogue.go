@@ -76,10 +76,13 @@ func (d *catalogue) published() []*flows.Flow {
 	return list
 }
 
-func (d *catalogue) isPublished(id string) bool {
+func (d *catalogue) isPublished(id string) bool { return d.liveFlow(id) != nil }
+
+// liveFlow is the published version of a flow, nil where there is none.
+func (d *catalogue) liveFlow(id string) *flows.Flow {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.live[id] != nil
+	return d.live[id]
 }
 
 // bind makes a flow live, or with nil no longer, and tells the followers.
@@ -208,15 +211,6 @@ func (d *catalogue) publish(id string, source []byte, by, note string) (publicat
 	return publication{ID: id, Version: saved.Version, Hash: saved.Hash, Published: true, Findings: found}, nil
 }
 
-// publishSaved makes the draft live, or one of the versions again.
-func (d *catalogue) publishSaved(id string, version int, by, note string) (publication, error) {
-	saved, err := d.find(id, version, version == 0)
-	if err != nil {
-		return publication{}, err
-	}
-	return d.publish(id, saved.Source, by, note)
-}
-
 // find is a version of a flow, its draft, or, with neither, what is live, else the draft.
 func (d *catalogue) find(id string, version int, draft bool) (library.Saved, error) {
 	var s library.Saved
@@ -263,10 +257,7 @@ func (d *catalogue) remove(id string) error {
 // runnable is the compiled flow that a new run starts with.
 func (d *catalogue) runnable(id string, draft bool) (*flows.Flow, error) {
 	if !draft {
-		d.mu.RLock()
-		flow := d.live[id]
-		d.mu.RUnlock()
-		if flow != nil {
+		if flow := d.liveFlow(id); flow != nil {
 			return flow, nil
 		}
 		if _, err := d.find(id, 0, true); err != nil {
@@ -290,6 +281,18 @@ func (d *catalogue) runnable(id string, draft bool) (*flows.Flow, error) {
 		return kept, nil
 	}
 	return flow, d.library.Keep(flow)
+}
+
+// another is a flow as one of its versions has it, or its draft, or, with neither, as it is live.
+func (d *catalogue) another(id string, version int, draft bool) (*flows.Flow, error) {
+	if draft || version == 0 {
+		return d.runnable(id, draft)
+	}
+	saved, err := d.find(id, version, false)
+	if err != nil {
+		return nil, err
+	}
+	return d.library.Flow(saved.Hash)
 }
 
 // refresh publishes again the live flows that a changed table has changed, so that new runs see it, and lists them.

@@ -230,7 +230,7 @@ func stepStatus(p core.Phase) string {
 		return "skipped"
 	case core.PhaseDelayed, core.PhaseWaiting:
 		return "waiting"
-	case core.PhaseHeld:
+	case core.PhaseHeld, core.PhasePaused:
 		return "paused"
 	default:
 		return "running"

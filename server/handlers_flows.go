@@ -24,6 +24,7 @@ const (
 func (s *Server) putFlow(q *request) error {
 	p := q.query()
 	publish, note := p.flag("publish"), p.text("note")
+	replay := p.replay()
 	if err := p.done(); err != nil {
 		return err
 	}
@@ -41,6 +42,9 @@ func (s *Server) putFlow(q *request) error {
 		return err
 	}
 	if publish {
+		if err := s.rehearsed(id, source, replay); err != nil {
+			return err
+		}
 		made, err := s.catalogue.publish(id, source, q.who.Name, note)
 		if err != nil {
 			return err
@@ -76,7 +80,24 @@ func (p *publication) object(lang diag.Language) core.Object {
 	return o
 }
 
+// replay reads how many runs a publication must not change: none with force.
+func (p *query) replay() int {
+	last := p.number("replay")
+	if last > mostReplayed {
+		p.wrong("replay", "a whole number up to "+strconv.Itoa(mostReplayed))
+	}
+	if p.flag("force") {
+		return 0
+	}
+	return int(last)
+}
+
 func (s *Server) publishFlow(q *request) error {
+	p := q.query()
+	replay := p.replay()
+	if err := p.done(); err != nil {
+		return err
+	}
 	f, err := q.fields(true)
 	if err != nil {
 		return err
@@ -85,7 +106,14 @@ func (s *Server) publishFlow(q *request) error {
 	if err := f.done(); err != nil {
 		return err
 	}
-	made, err := s.catalogue.publishSaved(q.Params("id"), version, q.who.Name, note)
+	saved, err := s.catalogue.find(q.Params("id"), version, version == 0)
+	if err != nil {
+		return err
+	}
+	if err := s.rehearsed(saved.Flow, saved.Source, replay); err != nil {
+		return err
+	}
+	made, err := s.catalogue.publish(saved.Flow, saved.Source, q.who.Name, note)
 	if err != nil {
 		return err
 	}

@@ -22,11 +22,7 @@ func (s *Server) startRun(q *request) error {
 	}
 	o := order{flow: q.Params("id"), draft: f.flag("draft"), wait: f.duration("wait", longestWait)}
 	o.input, _ = f.get("input")
-	if points, ok := f.get("breakpoints"); ok && points != nil {
-		if list, isList := points.(core.List); !isList || len(list) > 0 {
-			return refuse("run.breakpoints")
-		}
-	}
+	o.breakpoints, o.pins = f.breakpoints("breakpoints"), f.object("pins")
 	if err := f.done(); err != nil {
 		return err
 	}
@@ -102,7 +98,7 @@ func (s *Server) getRun(q *request) error {
 
 func (s *Server) listSteps(q *request) error {
 	p := q.query()
-	w := stepsWanted{from: p.number("cursor"), path: p.text("path"), brief: p.flag("brief")}
+	w := stepsWanted{from: p.number("cursor"), path: p.text("path"), brief: p.flag("brief"), at: p.number("at")}
 	most := 1_000
 	if w.brief {
 		most = 10_000

@@ -73,8 +73,11 @@ func serveOn(t *testing.T, inner storage.Store, change ...func(*server.Options))
 	registry, err := nodes.New(all.Specs(all.Deps{Connections: a.set}))
 	require.NoError(t, err)
 	lib := library.New(a.store, registry)
+	breakpoints, err := server.OpenBreakpoints(a.store)
+	require.NoError(t, err)
 	a.engine, err = embedded.Open(embedded.Options{
-		Store: a.store, Plans: lib.Plan, Registry: registry,
+		Breakpoints: breakpoints.Of,
+		Store:       a.store, Plans: lib.Plan, Registry: registry,
 		Published: func(flow string) (string, error) {
 			live, err := lib.Live(flow)
 			return live.Hash, err
@@ -82,6 +85,7 @@ func serveOn(t *testing.T, inner storage.Store, change ...func(*server.Options))
 	})
 	require.NoError(t, err)
 	o := server.Options{
+		Debugger: a.engine, Breakpoints: breakpoints,
 		Store: a.store, Engine: a.engine, Library: lib, Registry: registry, Connections: a.set, AdminToken: token,
 		Key: bytes.Repeat([]byte{7}, 32), Log: slog.New(slog.NewJSONHandler(a.log, nil)),
 	}

@@ -221,6 +221,19 @@ func (f *fields) object(key string) core.Object {
 	return o
 }
 
+// time reads a moment as RFC 3339 writes it; zero when it is absent.
+func (f *fields) time(key string) time.Time {
+	text := f.text(key)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		f.wrongType(key, "RFC 3339 time", text)
+	}
+	return t
+}
+
 // duration reads a duration of at most longest.
 func (f *fields) duration(key string, longest time.Duration) time.Duration {
 	text := f.text(key)
@@ -239,15 +252,20 @@ func (f *fields) duration(key string, longest time.Duration) time.Duration {
 
 // done refuses the body where something is wrong with it: keys that nobody asked for included.
 func (f *fields) done() error {
+	if found := f.rest(); len(found) > 0 {
+		return &Refusal{Code: "api.body", Findings: found}
+	}
+	return nil
+}
+
+// rest is all that is wrong with the object.
+func (f *fields) rest() []diag.Diagnostic {
 	for _, key := range slices.Sorted(maps.Keys(f.of)) {
 		if !slices.Contains(f.known, key) {
 			f.add("flow.key.unknown", key, map[string]string{"key": key, "nearest": diag.Nearest(key, f.known)})
 		}
 	}
-	if len(f.findings) == 0 {
-		return nil
-	}
-	return &Refusal{Code: "api.body", Findings: f.findings}
+	return f.findings
 }
 
 // query reads the parameters of a query and refuses the first that makes no sense.

@@ -19,13 +19,16 @@ import (
 
 // runs starts runs and tells how they go. Secrets of connections are masked in all that it tells.
 type runs struct {
-	store     *Observed
-	engine    engine.Engine
-	library   *library.Library
-	catalogue *catalogue
-	set       *connect.Set
-	now       func() time.Time
-	log       *slog.Logger
+	store    *Observed
+	engine   engine.Engine
+	debugger engine.Debugger
+	// breakpoints are those of flows.
+	breakpoints *Breakpoints
+	library     *library.Library
+	catalogue   *catalogue
+	set         *connect.Set
+	now         func() time.Time
+	log         *slog.Logger
 }
 
 // order is a wish for a new run.
@@ -33,6 +36,9 @@ type order struct {
 	flow  string
 	draft bool
 	input core.Value
+	// breakpoints and pins are of this run alone.
+	breakpoints []core.Breakpoint
+	pins        core.Object
 	// wait is how long the caller waits for the end.
 	wait time.Duration
 }
@@ -51,13 +57,19 @@ func (r *runs) start(ctx context.Context, o order) (storage.RunID, error) {
 		}
 	}
 	request := engine.StartRequest{
-		Plan: flow.Plan.Hash, Trigger: trigger, Gate: flow.Plan.GateOf(trigger, now.UnixNano(), spelled),
+		Plan: flow.Plan.Hash, Trigger: trigger, Gate: flow.Plan.GateOf(trigger, now.UnixNano(), spelled), Pins: o.pins,
+	}
+	if request.Breakpoints, err = r.accepted(flow, o.breakpoints); err != nil {
+		return "", err
 	}
 	if o.wait == 0 {
 		return r.engine.Start(context.WithoutCancel(ctx), request)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.wait)
 	defer cancel()
+	if len(request.Breakpoints) > 0 || len(r.breakpoints.Of(o.flow)) > 0 {
+		return r.startAndRest(ctx, request)
+	}
 	id, answer, err := r.engine.Call(ctx, request)
 	if err == nil && answer.End == nil {
 		// It answered early; the caller of the API waits for the end.
@@ -122,7 +134,8 @@ func (r *runs) view(id storage.RunID) (core.Object, error) {
 		return nil, err
 	}
 	o := summary(id, &row)
-	o["trigger"], o["output"], o["pausedAt"] = nil, nil, nil
+	o["trigger"], o["output"], o["pausedAt"], o["stop"], o["forkedFrom"] = nil, nil, nil, nil, nil
+	o["events"], o["retries"], o["breakpoints"] = 0, 0, core.List{}
 	over, err := engine.Replay(r.store, r.library.Plan, id, nil)
 	if err != nil {
 		var lost *core.Corruption
@@ -142,13 +155,7 @@ func (r *runs) view(id storage.RunID) (core.Object, error) {
 			o["error"] = end.Failure.Object()
 		}
 	}
-	if row.Status == string(core.Paused) {
-		for _, p := range s.Pending() {
-			if p.Held {
-				o["pausedAt"] = p.Path
-			}
-		}
-	}
+	r.looked(o, over)
 	return r.masked(o), nil
 }
 
@@ -218,6 +225,8 @@ type stepsWanted struct {
 	path string
 	// brief leaves inputs and outputs out.
 	brief bool
+	// at takes the steps as they stood after so many events; 0 is now.
+	at uint64
 }
 
 // steps lists activations of a run in the order they began.
@@ -225,7 +234,7 @@ func (r *runs) steps(id storage.RunID, w stepsWanted) (items core.List, next str
 	if _, err := r.row(id); err != nil {
 		return nil, "", err
 	}
-	all, err := engine.Steps(r.store, r.library.Plan, id)
+	all, err := engine.StepsAt(r.store, r.library.Plan, id, w.at)
 	if err != nil {
 		return nil, "", err
 	}
@@ -254,8 +263,12 @@ func stepObject(s *engine.Step) core.Object {
 		"path": s.Path, "node": s.NodeID, "type": s.Type, "status": stepStatus(s.Phase), "port": nil, "attempt": s.Attempt,
 		"startedAt": s.StartedAt, "durationMs": int(s.Duration().Milliseconds()), "input": s.Input, "output": s.Output, "error": nil,
 	}
+	o["number"], o["forced"], o["by"] = s.Number, nil, nil
 	if s.Port != "" {
 		o["port"] = s.Port
+	}
+	if s.Forced != "" {
+		o["forced"], o["by"] = string(s.Forced), s.By
 	}
 	if s.Failure != nil {
 		o["error"] = s.Failure.Object()

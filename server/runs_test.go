@@ -67,7 +67,8 @@ func TestRefusedRuns(t *testing.T) {
 	r := a.call("POST", "/api/v1/flows/strict/runs", core.Object{"input": core.Object{"order_id": "x"}}).refused(422, "run.input")
 	require.Equal(t, "/order_id", r.at("error", "details", 0, "path"))
 	a.call("POST", "/api/v1/flows/strict/runs", nil).refused(422, "run.input")
-	a.call("POST", "/api/v1/flows/strict/runs", core.Object{"breakpoints": core.List{core.Object{"node": "n"}}}).refused(422, "run.breakpoints")
+	a.call("POST", "/api/v1/flows/strict/runs", core.Object{"input": core.Object{"order_id": 1}, "breakpoints": core.List{core.Object{"node": "x"}}}).
+		refused(422, "breakpoint.refused")
 	a.call("POST", "/api/v1/flows/none/runs", core.Object{}).refused(404, "flow.not_found")
 	for _, body := range []string{`{"wait": "soon"}`, `{"wait": "11m"}`, `{"wait": 5}`, `{"wiat": "1s"}`, `{"draft": "yes"}`, `[]`} {
 		got := a.call("POST", "/api/v1/flows/strict/runs", body).refused(422, "api.body")

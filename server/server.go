@@ -21,8 +21,12 @@ import (
 // Options of a Server. Store, Engine, Library, Registry, Connections and one of Key and KeyFile are needed.
 type Options struct {
 	// Store is what the engine writes to as well.
-	Store       *Observed
-	Engine      engine.Engine
+	Store  *Observed
+	Engine engine.Engine
+	// Debugger stops runs and lets them go on; nil where the engine cannot.
+	Debugger engine.Debugger
+	// Breakpoints are those of flows, as the engine asks for them too.
+	Breakpoints *Breakpoints
 	Library     *library.Library
 	Registry    *nodes.Registry
 	Connections *connect.Set
@@ -84,6 +88,7 @@ type Server struct {
 	tables     *tables
 	catalogue  *catalogue
 	runs       *runs
+	retries    *retries
 	traffic    *traffic
 	streams    streams
 	page       *page
@@ -112,6 +117,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.waits, s.stopWait = context.WithCancel(context.Background())
+	s.retries = &retries{runs: s.runs, now: o.Now, over: s.waits}
 	s.app = fiber.New(fiber.Config{
 		AppName: "sluice", DisableStartupMessage: true, ErrorHandler: s.fail, BodyLimit: MaxBody, ReadBufferSize: maxHeader,
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, Immutable: true, StrictRouting: true, CaseSensitive: true, UnescapePath: true,
@@ -159,6 +165,7 @@ func (s *Server) open() error {
 		followers: s.o.Followers, now: s.o.Now, log: s.o.Log,
 	}
 	s.runs = &runs{
+		debugger: s.o.Debugger, breakpoints: s.o.Breakpoints,
 		store: s.o.Store, engine: s.o.Engine, library: s.o.Library, catalogue: s.catalogue, set: s.o.Connections, now: s.o.Now, log: s.o.Log,
 	}
 	if err := s.catalogue.open(); err != nil {

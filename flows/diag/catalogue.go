@@ -49,7 +49,7 @@ func Find(code string) (Entry, bool) {
 	return catalogue[i], true
 }
 
-var catalogue = sorted(documentCodes, nodeCodes, configCodes, runCodes, effectCodes, dbCodes, flowTestCodes, webhookCodes, queueCodes, apiCodes)
+var catalogue = sorted(documentCodes, nodeCodes, configCodes, runCodes, effectCodes, dbCodes, flowTestCodes, webhookCodes, queueCodes, apiCodes, debugCodes)
 
 func sorted(parts ...[]Entry) []Entry {
 	all := slices.Concat(parts...)

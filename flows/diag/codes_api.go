@@ -118,11 +118,6 @@ var apiCodes = []Entry{
 		Text{"流程没有这个版本。", "可用 GET /api/v1/flows/{id}/versions 查看已有版本。"},
 	},
 	{
-		"run.breakpoints", "",
-		Text{"Breakpoints are not available yet.", "This version runs flows without stopping at nodes. Leave breakpoints out, and look at the steps of the run afterwards."},
-		Text{"暂不支持断点。", "当前版本还不能在节点处暂停。请去掉 breakpoints，运行后查看各步骤。"},
-	},
-	{
 		"run.ended", "",
 		Text{"The run is over.", "A run that has ended cannot be changed any more. Its steps and journal can still be looked at."},
 		Text{"运行已经结束。", "已结束的运行不能再改变，但仍可查看步骤和日志。"},

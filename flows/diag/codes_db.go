@@ -68,6 +68,11 @@ var dbCodes = []Entry{
 		Text{"查询结果行数超限。", "maxRows 限制结果行数。请缩小查询范围、分页，或调大上限。"},
 	},
 	{
+		"db.too_large", "",
+		Text{"The rows of the query hold too much.", "Select only the columns that are needed, and fewer rows at a time; large texts and files are better fetched one by one."},
+		Text{"查询结果的数据量过大。", "请只选需要的列、分批查询；大文本和文件宜逐条读取。"},
+	},
+	{
 		"db.duplicate_column", "",
 		Text{"Two columns of the result have one name.", "Rows are objects, so names must differ. Name the columns with AS."},
 		Text{"结果里有同名的列。", "每行是一个对象，列名不能重复。请用 AS 起别名。"},
