@@ -97,6 +97,7 @@ func connectionPage(types []connect.Type, l language) string {
 		"连接包含 `id`、`type`、`config`、`secrets` 和 `limits`。密钥可以直接写文本，也可以用 `{\"env\": \"NAME\"}` 从环境变量读取。"+
 			"命令行使用的连接写在一个文件里：`{\"connections\": [...]}`。\n"))
 	limitRows(&b, l)
+	outboundRows(&b, l)
 	for _, t := range types {
 		fmt.Fprintf(&b, "\n## `%s`\n\n**%s**\n\n", t.Name, label(t.Title, l))
 		if l.say("en", "") != "" {
