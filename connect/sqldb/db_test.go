@@ -147,6 +147,17 @@ func TestMaxRows(t *testing.T) {
 	require.True(t, failure.Permanent)
 }
 
+func TestAResultIsBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	wide := "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < :n) SELECT i, hex(zeroblob(1000000)) AS wide FROM r"
+	rows, failure := db.Query(t.Context(), Query{SQL: wide, Args: core.Object{"n": 3}})
+	require.Nil(t, failure)
+	require.Len(t, rows, 3)
+	_, failure = db.Query(t.Context(), Query{SQL: wide, Args: core.Object{"n": 100}})
+	require.Equal(t, "db.too_large", failure.Code, failure.Message)
+}
+
 func TestExecKeepsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t)

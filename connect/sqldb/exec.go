@@ -147,7 +147,10 @@ func (db *DB) transact(ctx context.Context, once string, do func(tx *session) (c
 		// A refusal kept nothing; any other end of a commit leaves it open whether it happened. A key settles that.
 		f.Unknown = once == "" && inDoubt(f)
 		if inDoubt(f) {
-			f.Message = "the answer to the commit was lost, so it is not known whether anything was kept: " + f.Message
+			f.Message = "the answer to the commit was lost, so it is not known whether it was kept"
+			if once != "" {
+				f.Message += "; another try with the same key settles that"
+			}
 		}
 		return nil, f
 	}

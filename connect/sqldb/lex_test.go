@@ -69,10 +69,23 @@ func FuzzParse(f *testing.F) {
 	f.Add("SELECT ':a', :b -- c\n, [x] /* ? */ ? ;")
 	f.Add("'")
 	f.Add("/*")
+	f.Add("INSERT INTO t VALUES (:a, (:b)) ON DUPLICATE KEY UPDATE x = VALUES(x), y IN (:l) $q$ :x $q$ E'\\'")
 	f.Fuzz(func(t *testing.T, sql string) {
-		s, err := parse(sql, numbered())
-		if err == nil && s.names == nil && s.marks == 0 {
-			require.True(t, len(s.sql) <= len(sql) && s.sql == sql[:len(s.sql)])
+		for _, d := range []dialect{sqliteDialect(), postgresDialect(), mysqlDialect()} {
+			s, err := parse(sql, &d.lexis)
+			if err != nil {
+				continue
+			}
+			if len(s.spots) == 0 {
+				require.True(t, len(s.sql) <= len(sql) && s.sql == sql[:len(s.sql)])
+			}
+			require.True(t, s.names == nil && s.marks == len(s.spots) || len(s.names) == len(s.spots))
+			for i, spot := range s.spots {
+				require.Equal(t, d.lexis.placeholder(i+1), s.sql[spot.sent.from:spot.sent.to])
+				require.Equal(t, spot.written.to, s.written(spot.sent.to))
+				require.Equal(t, spot.sent.to, s.sent(spot.written.to))
+			}
+			require.LessOrEqual(t, s.tuple.to, len(s.sql))
 		}
 	})
 }

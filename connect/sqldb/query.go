@@ -6,6 +6,7 @@ import (
 
 	"sluice/connect/limit"
 	"sluice/engine/core"
+	"sluice/engine/value"
 )
 
 // Query is one reading statement.
@@ -16,6 +17,9 @@ type Query struct {
 	// MaxRows is the number of rows above which the query fails rather than returning a part; 0 is [DefaultMaxRows].
 	MaxRows int
 }
+
+// maxResultBytes bounds what a query's rows hold together.
+const maxResultBytes = 64 << 20
 
 // DefaultMaxRows bounds a query that does not say.
 const DefaultMaxRows = 10_000
@@ -107,7 +111,7 @@ func collect(rows *sql.Rows, limit int, result func(v any, declared string) (cor
 	for i := range cells {
 		into[i] = &cells[i]
 	}
-	objects := core.List{}
+	objects, size := core.List{}, 0
 	for rows.Next() {
 		if len(objects) == limit {
 			return nil, refused("db.too_many_rows", "the query has more than %d rows; narrow it or raise maxRows", limit)
@@ -120,6 +124,9 @@ func collect(rows *sql.Rows, limit int, result func(v any, declared string) (cor
 			if object[name], err = result(cells[i], declared[i]); err != nil {
 				return nil, err
 			}
+		}
+		if size += value.Size(object); size > maxResultBytes {
+			return nil, refused("db.too_large", "the rows hold more than %d MiB together; ask for less at a time", maxResultBytes>>20)
 		}
 		objects = append(objects, object)
 	}
