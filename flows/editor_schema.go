@@ -138,13 +138,9 @@ func (s *editorSchema) config(def string, text, chinese []byte) error {
 
 // translated decodes a schema with its texts in a language.
 func translated(text, chinese []byte, lang diag.Language) (core.Object, error) {
-	v, err := value.Decode(text)
+	root, err := FormSchema(text)
 	if err != nil {
 		return nil, err
-	}
-	root, ok := v.(core.Object)
-	if !ok {
-		return nil, fmt.Errorf("not an object")
 	}
 	if lang != diag.Chinese || len(chinese) == 0 {
 		return root, nil

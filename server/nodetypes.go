@@ -3,6 +3,7 @@ package server
 import (
 	"sluice/engine/core"
 	"sluice/engine/value"
+	"sluice/flows"
 	"sluice/nodes"
 )
 
@@ -20,9 +21,12 @@ func nodeTypes(registry *nodes.Registry) (core.List, error) {
 }
 
 func nodeType(s *nodes.Spec) (core.Object, error) {
-	schema, err := decoded(s.Schema)
-	if err != nil {
-		return nil, err
+	schema := core.Object{}
+	if len(s.Schema) > 0 {
+		var err error
+		if schema, err = flows.FormSchema(s.Schema); err != nil {
+			return nil, err
+		}
 	}
 	zh, err := decoded(s.Chinese)
 	if err != nil {

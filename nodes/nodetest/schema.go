@@ -48,9 +48,10 @@ func checkSchema(t *testing.T, s *nodes.Spec) {
 	}
 }
 
-// hints are the keywords that tell how a place in a config is read.
+// hints are the keywords that tell how a place in a config is read; x-kind (sql, duration, longText) and x-flow (the id of a
+// flow) are for forms alone.
 var hints = []string{
-	"x-expression", "x-literal", "x-path", "x-cell", "x-schema", "x-connection", "x-item", "x-items", "x-body",
+	"x-expression", "x-literal", "x-path", "x-cell", "x-schema", "x-connection", "x-item", "x-items", "x-body", "x-kind", "x-flow",
 }
 
 // textPointer is where a text is translated: the schema's own title, which is the type's, under "".
