@@ -163,6 +163,8 @@ func fieldKind(f connect.Field, l language) string {
 		return l.say("calls a second, minute or hour: `5/s`, `20/m`, `1000/h`", "每秒、每分钟或每小时的次数：`5/s`、`20/m`、`1000/h`")
 	case connect.Count:
 		return l.say("whole number from 1", "正整数")
+	case connect.Port:
+		return l.say("whole number from 1 to 65535", "1 到 65535 的整数")
 	case connect.Flag:
 		return "true, false"
 	case connect.Choice:
