@@ -20,7 +20,7 @@ export function useNodeTitle(): (node: FlowNode) => string {
 
 /** A node as a card. */
 export const CardNode = memo(function CardNode({ data, selected }: NodeProps<CanvasNode>) {
-  const { catalog, fold } = useCanvas()
+  const { catalog, fold, language } = useCanvas()
   const { t } = useTranslation('canvas')
   const titleOf = useNodeTitle()
   const nameOf = usePortName()
@@ -47,7 +47,7 @@ export const CardNode = memo(function CardNode({ data, selected }: NodeProps<Can
         </span>
         <span className={styles.words}>
           <span className={styles.title}>{titleOf(node)}</span>
-          <span className={styles.summary}>{summaryOf(node) || type?.title.en || node.type}</span>
+          <span className={styles.summary}>{summaryOf(node) || type?.title[language] || node.type}</span>
         </span>
         {scene.folded && (
           <button type="button" className={styles.fold} aria-label={t('unfold')} title={t('unfold')} onClick={() => fold(node.id)}>

@@ -1,7 +1,7 @@
 import type { FlowNode, FlowTrigger, JsonObject } from '../document/types'
 
 // What tells most about a node, in the order of how much.
-const telling = ['when', 'items', 'until', 'for', 'sql', 'statements', 'path', 'url', 'flow', 'key', 'topic', 'table', 'source', 'text', 'markdown', 'message', 'title', 'connection', 'status', 'cron', 'hit']
+const telling = ['when', 'items', 'until', 'for', 'sql', 'statements', 'path', 'url', 'flow', 'key', 'topic', 'table', 'source', 'text', 'markdown', 'message', 'title', 'connection', 'status', 'cron']
 const longest = 80
 
 /** One line of a node's config for its card; empty where nothing in it is short. */

@@ -32,7 +32,7 @@ export function ContextMenu({ catalog, onCopy, onPaste }: Props) {
   ]
   const pane: MenuProps['items'] = [
     { key: 'add', label: t('menu.add'), extra: '/', onClick: () => useView.setState({ picking: { container: null, at: menu.at, screen: menu.screen } }) },
-    { key: 'comment', label: t('menu.comment'), extra: 'N', onClick: () => actions.comment(menu.at) },
+    { key: 'comment', label: t('menu.comment'), extra: 'N', onClick: () => actions.comment(catalog, menu.at) },
     { type: 'divider' },
     paste,
     { key: 'all', label: t('menu.selectAll'), extra: 'Ctrl+A', onClick: actions.selectAll },

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Alert, Button, type InputRef } from 'antd'
+import { Alert, Button } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCall } from '../api/hooks'
@@ -19,6 +19,7 @@ import { useClipboard } from './clipboard'
 import { ConflictDialog } from './ConflictDialog'
 import { ConnectDialog } from './ConnectDialog'
 import { ContextMenu } from './ContextMenu'
+import { useDebugMarks } from './debugMarks'
 import { dismissNotice, useDraft } from './draft'
 import { JsonPane } from './JsonPane'
 import { KeySheet } from './KeySheet'
@@ -51,9 +52,8 @@ export function Editor() {
   const view = useView()
   const catalog = useCatalog()
   const canvas = useRef<CanvasHandle>(null)
-  const search = useRef<InputRef>(null)
   const editing = useEditing(catalog)
-  const marks = useProblemMarks()
+  const marks = useDebugMarks(doc.id, useProblemMarks())
   const notice = useDraft((s) => s.notice)
   const schema = useCall('flowSchema', { query: { lang: language } }, { staleTime: Infinity, enabled: view.json })
   const versions = useCall('listVersions', { path: { id: doc.id }, query: { limit: 50 } })
@@ -62,7 +62,7 @@ export function Editor() {
   const [step, setStep] = useState(false)
   const tidy = useTidy(catalog, canvas)
   const clipboard = useClipboard(catalog, canvas)
-  const menu = useFlowMenu(canvas)
+  const menu = useFlowMenu(catalog, canvas)
   useValidation(language)
   useLinks(canvas)
   const panelOpen = view.panel && view.selection.length === 1 && !view.selection[0]?.startsWith('#') && !view.selection[0]?.includes(':')
@@ -82,7 +82,7 @@ export function Editor() {
     setStep(true)
     useView.setState({ dialog: 'run' })
   }
-  useEditorKeys({ catalog, canvas, openPicker, tidy: tidy.start, clipboard, focusSearch: () => search.current?.focus() })
+  useEditorKeys({ catalog, canvas, openPicker, tidy: tidy.start, clipboard, onBreakpoint: marks.toggleBreakpoint, onPin: marks.togglePin })
   const onSelectionChange = useCallback((ids: readonly string[]) => useView.getState().select(ids), [])
   const openNode = useCallback((id: string) => !id.startsWith('#') && id !== '$start' && useView.getState().select([id], true), [])
   const onProblem = (problem: Problem) => {
@@ -93,7 +93,7 @@ export function Editor() {
   const onlyNode = view.selection.length === 1 ? view.selection[0] : undefined
   useEffect(() => {
     if (panelOpen && onlyNode && isNodeId(onlyNode)) canvas.current?.reveal(onlyNode)
-  }, [panelOpen, onlyNode])
+  }, [panelOpen, onlyNode, view.json])
   return (
     <div className={styles.editor}>
       <Toolbar live={live} menu={menu.items} onMenu={menu.run} onTidy={tidy.start} onFit={() => canvas.current?.fit()} onDebug={debug} />
@@ -101,7 +101,7 @@ export function Editor() {
         <Alert className={styles.notice} type="info" banner title={t(`notice.${notice.key}`, { by: notice.by })} action={<Button size="small" onClick={dismissNotice}>{t('notice.dismiss')}</Button>} />
       )}
       <div className={styles.main}>
-        {view.palette && !view.json && !narrow && <NodeList ref={search} catalog={catalog} onAdd={(type) => addAtCenter(type)} />}
+        {view.palette && !view.json && !narrow && <NodeList catalog={catalog} onAdd={(type) => addAtCenter(type)} />}
         <div className={styles.stage}>
           <FlowCanvas
             ref={canvas}
@@ -115,7 +115,8 @@ export function Editor() {
               if (id !== null && id !== '$start' && !view.selection.includes(id)) view.select([id])
               useView.setState({ menu: { id, at, screen } })
             }}
-            decorations={marks}
+            decorations={marks.decorations}
+            onBreakpointToggle={marks.toggleBreakpoint}
             editing={editing}
             insets={insets}
             toolbar={(id) => <NodeTools id={id} catalog={catalog} />}
@@ -123,7 +124,7 @@ export function Editor() {
             <TidyBar of={tidy} />
             {view.selection.length > 1 && <span className={styles.many} role="status">{t('selected', { count: view.selection.length })}</span>}
           </FlowCanvas>
-          {panelOpen && onlyNode && <SidePanel id={onlyNode} width={panelWidth} catalog={catalog} onRenamed={(id) => view.select([id], true)} />}
+          {panelOpen && onlyNode && <SidePanel id={onlyNode} width={panelWidth} catalog={catalog} onRenamed={(id) => view.select([id], true)} onPin={marks.togglePin} />}
         </div>
         {view.json && <JsonPane schema={schema.data as JsonObject | undefined} />}
       </div>

@@ -1,6 +1,6 @@
-import { Input, type InputRef, Tooltip } from 'antd'
+import { Input, Tooltip } from 'antd'
 import { Search } from 'lucide-react'
-import { forwardRef, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSettings } from '../app/settings'
 import { matches } from '../app/match'
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** The nodes that can be added, by category: to drag onto the canvas, or to add with Enter. */
-export const NodeList = forwardRef<InputRef, Props>(function NodeList({ catalog, onAdd }, ref) {
+export function NodeList({ catalog, onAdd }: Props) {
   const { t, i18n } = useTranslation('editor')
   const language = useSettings((s) => s.language)
   const [query, setQuery] = useState('')
@@ -27,7 +27,7 @@ export const NodeList = forwardRef<InputRef, Props>(function NodeList({ catalog,
   return (
     <aside className={styles.palette} aria-label={t('palette.label')}>
       <div className={styles.paletteSearch}>
-        <Input ref={ref} prefix={<Search size={15} aria-hidden />} suffix={<kbd className={styles.kbd}>/</kbd>} placeholder={t('palette.search')} aria-label={t('palette.search')} value={query} allowClear onChange={(e) => setQuery(e.target.value)} />
+        <Input prefix={<Search size={15} aria-hidden />} suffix={<kbd className={styles.kbd}>/</kbd>} placeholder={t('palette.search')} aria-label={t('palette.search')} value={query} allowClear onChange={(e) => setQuery(e.target.value)} />
       </div>
       <div className={styles.paletteScroll}>
         {triggers.length > 0 && (
@@ -52,7 +52,7 @@ export const NodeList = forwardRef<InputRef, Props>(function NodeList({ catalog,
       </div>
     </aside>
   )
-})
+}
 
 interface EntryProps {
   readonly data: string

@@ -7,6 +7,7 @@ import { type Json, parseJson, writeJson } from '../api/json'
 import { useSettings } from '../app/settings'
 import { firstNodes } from '../canvas/scene'
 import { Code } from '../code/Code'
+import { useFlowPins } from '../debug/pins'
 import { useDocument } from '../document/store'
 import { saveNow, useDraft } from './draft'
 import { exampleOf } from './example'
@@ -23,6 +24,8 @@ export function RunDialog({ step }: { step: boolean }) {
   const doc = useDocument((s) => s.doc)
   const example = useMemo(() => writeJson(exampleOf(doc.input) as Json, 2), [doc.input])
   const [input, setInput] = useState(() => localStorage.getItem(kept(doc.id)) ?? example)
+  const pins = useFlowPins(doc.id)
+  const pinned = Object.keys(pins).length
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
   const close = () => useView.setState({ dialog: null })
@@ -35,7 +38,7 @@ export function RunDialog({ step }: { step: boolean }) {
       await saveNow()
       if (useDraft.getState().saving !== 'saved') throw new Error(t(`saving.${useDraft.getState().saving as 'changed'}`))
       const breakpoints = debug ? firstNodes(doc).map((node) => ({ node: node.id, on: 'before' as const })) : []
-      const run = await call('startRun', { path: { id: doc.id }, body: { input: value, draft: true, ...(debug ? { breakpoints } : {}) } })
+      const run = await call('startRun', { path: { id: doc.id }, body: { input: value, draft: true, ...(pinned > 0 ? { pins } : {}), ...(debug ? { breakpoints } : {}) } })
       close()
       await (debug ? navigate({ to: '/flows/$flow/debug/$run', params: { flow: doc.id, run: run.id } }) : navigate({ to: '/runs/$run', params: { run: run.id } }))
     } catch (e) {
@@ -62,6 +65,7 @@ export function RunDialog({ step }: { step: boolean }) {
           {t('run.fromSchema')}
         </Button>
         <Alert type="info" showIcon title={t('run.real')} />
+        {pinned > 0 && <Alert type="info" showIcon title={t('run.pins', { count: pinned })} />}
         {error && <Alert type="error" showIcon title={error} />}
       </div>
     </Modal>

@@ -6,6 +6,7 @@ import { renameNode } from '../document/rename'
 import { useDocument } from '../document/store'
 import { textIn } from '../document/types'
 import { NodePanel } from '../panel/NodePanel'
+import { PanelActions } from './PanelActions'
 import { useProblems } from './problems'
 import { TriggerPanel } from './TriggerPanel'
 import { useView } from './view'
@@ -16,10 +17,11 @@ interface Props {
   readonly width: number
   readonly catalog: Catalog
   onRenamed(id: string): void
+  onPin(id: string): void
 }
 
 /** The settings of what is chosen, over the canvas: a panel that pushed the canvas aside would move the node from under the pointer. */
-export function SidePanel({ id, width, catalog, onRenamed }: Props) {
+export function SidePanel({ id, width, catalog, onRenamed, onPin }: Props) {
   const { t } = useTranslation('editor')
   const language = useSettings((s) => s.language)
   const doc = useDocument((s) => s.doc)
@@ -36,7 +38,7 @@ export function SidePanel({ id, width, catalog, onRenamed }: Props) {
   const focus = field?.id === id ? { focus: field.pointer } : {}
   return (
     <aside className={styles.side} style={{ width }} aria-label={t('panel.label', { name: textIn(node?.title, language) || id })}>
-      {id.startsWith('@') ? <TriggerPanel id={id.slice(1)} onClose={close} /> : <NodePanel nodeId={id} findings={findings} onClose={close} onRename={rename} {...focus} />}
+      {id.startsWith('@') ? <TriggerPanel id={id.slice(1)} onClose={close} /> : <NodePanel nodeId={id} findings={findings} onClose={close} onRename={rename} actions={<PanelActions id={id} onPin={onPin} />} {...focus} />}
     </aside>
   )
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDocument } from '../document/store'
 import * as actions from './actions'
+import { useDraft } from './draft'
 import { FlowName } from './FlowName'
 import { useProblems } from './problems'
 import { SavingState } from './SavingState'
@@ -33,9 +34,7 @@ export function Toolbar({ live, menu, onMenu, onTidy, onFit, onDebug }: Props) {
         <ChevronLeft size={20} aria-hidden />
       </Link>
       <FlowName />
-      <span className={styles.badge} data-live={live > 0 || undefined}>
-        {live > 0 ? t('draftOn', { version: live }) : t('draft')}
-      </span>
+      <DraftBadge live={live} />
       <SavingState />
       <span className={styles.spring} />
       <HistoryButtons />
@@ -62,6 +61,18 @@ export function Toolbar({ live, menu, onMenu, onTidy, onFit, onDebug }: Props) {
         {t('toolbar.publish')}
       </Button>
     </header>
+  )
+}
+
+function DraftBadge({ live }: { live: number }) {
+  const { t } = useTranslation('editor')
+  const { revision, saving } = useDraft()
+  // Without a revision there is no draft yet: what is shown is what is live.
+  const same = live > 0 && revision === 0 && saving === 'saved'
+  return (
+    <span className={styles.badge} data-live={same || undefined}>
+      {same ? t('live', { version: live }) : live > 0 ? t('draftOn', { version: live }) : t('draft')}
+    </span>
   )
 }
 

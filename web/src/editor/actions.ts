@@ -8,7 +8,7 @@ import { refusalOf, type Wire } from '../document/connect'
 import { moveTo, unwrap, wrap } from '../document/containers'
 import * as edit from '../document/edit'
 import { graphOf, indexOf, outermost } from '../document/graphs'
-import { addNotes, newNote, removeNotes, setNote } from '../document/notes'
+import { addNotes, newNote, noteSize, removeNotes, setNote } from '../document/notes'
 import { undo, redo, useDocument } from '../document/store'
 import { addTrigger, removeTriggers, triggerKey } from '../document/triggers'
 import type { Box, FlowDocument, GraphId, NoteColor, Point } from '../document/types'
@@ -145,14 +145,25 @@ export function newTrigger(type: string) {
   select([triggerKey(id)], true)
 }
 
-export function comment(at: Point) {
+export function comment(catalog: Catalog, at: Point) {
   let ids: string[] = []
+  const free = freePlace(catalog, at)
   commit('comment', (d) => {
-    const added = addNotes(d, [newNote(at)])
+    const added = addNotes(d, [newNote(free)])
     ids = added.ids
     return added.doc
   })
   select(ids.map((id) => noteMark + id), false)
+}
+
+// Above whatever would cover it.
+function freePlace(catalog: Catalog, at: Point): Point {
+  const { nodes } = sceneOf(doc(), catalog)
+  const [x, y] = [at.x - noteSize.width / 2, at.y - noteSize.height / 2]
+  const covering = (top: number) => nodes.filter((n) => n.parent === null && n.left < x + noteSize.width && n.left + n.width > x && n.top < top + noteSize.height && n.top + n.height > top)
+  let top = y
+  for (let under = covering(top); under.length > 0; under = covering(top)) top = Math.min(...under.map((n) => n.top)) - noteSize.height - 24
+  return { x, y: top }
 }
 
 export function writeNote(id: string, text: string) {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { MenuProps } from 'antd'
 import { type Json, writeJson } from '../api/json'
 import { useSettings } from '../app/settings'
+import type { Catalog } from '../canvas/catalog'
 import type { CanvasHandle } from '../canvas/types'
 import { useDocument } from '../document/store'
 import { textIn } from '../document/types'
@@ -27,12 +28,12 @@ async function importFlow(language: string) {
 }
 
 /** What can be done with the flow as a whole. */
-export function useFlowMenu(canvas: React.RefObject<CanvasHandle | null>): { items: MenuProps['items']; run(key: string): void } {
+export function useFlowMenu(catalog: Catalog, canvas: React.RefObject<CanvasHandle | null>): { items: MenuProps['items']; run(key: string): void } {
   const { t } = useTranslation('editor')
   const language = useSettings((s) => s.language)
   const does: Readonly<Record<string, () => void>> = {
     settings: () => useView.setState({ dialog: 'settings' }),
-    comment: () => actions.comment(canvas.current?.center() ?? { x: 0, y: 0 }),
+    comment: () => actions.comment(catalog, canvas.current?.center() ?? { x: 0, y: 0 }),
     import: () => void importFlow(language),
     export: () => exportFlow(useDocument.getState().doc),
     copyFlow: () => void navigator.clipboard.writeText(writeJson(useDocument.getState().doc as unknown as Json, 2)).then(() => say('success', t('clipboard.flow')), (e: Error) => say('error', e.message)),

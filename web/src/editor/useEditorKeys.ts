@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Command, useCommands } from '../app/commands'
 import type { Catalog } from '../canvas/catalog'
+import { isNodeId } from '../canvas/model'
 import { sceneOf } from '../canvas/scene'
 import type { CanvasHandle } from '../canvas/types'
 import { useDocument } from '../document/store'
@@ -17,7 +18,8 @@ interface Means {
   readonly canvas: React.RefObject<CanvasHandle | null>
   readonly clipboard: Clipboard
   openPicker(): void
-  focusSearch(): void
+  onBreakpoint(node: string): void
+  onPin(node: string): void
   tidy(): void
 }
 
@@ -26,7 +28,7 @@ const step = 8
 
 /** Everything by keyboard. */
 export function useEditorKeys(means: Means) {
-  const { catalog, canvas, openPicker, tidy } = means
+  const { catalog, canvas, openPicker, tidy, onBreakpoint, onPin } = means
   const set = useView.setState
   const go = (to: Direction) => {
     const { selection, select } = useView.getState()
@@ -60,9 +62,11 @@ export function useEditorKeys(means: Means) {
     { id: 'search', keys: ['Ctrl+F'], run: () => set({ dialog: 'search' }) },
     { id: 'connect', keys: ['C'], run: () => useView.getState().selection.length === 1 && set({ dialog: 'connect' }) },
     { id: 'disable', keys: ['D'], run: () => actions.disable() },
+    { id: 'breakpoint', keys: ['B'], run: () => useView.getState().selection.filter(isNodeId).forEach(onBreakpoint) },
+    { id: 'pin', keys: ['P'], run: () => useView.getState().selection.filter(isNodeId).forEach(onPin) },
     { id: 'group', keys: ['G'], run: () => actions.group(catalog) },
     { id: 'ungroup', keys: ['Shift+G'], run: () => actions.ungroup() },
-    { id: 'comment', keys: ['N'], run: () => actions.comment(canvas.current?.center() ?? { x: 0, y: 0 }) },
+    { id: 'comment', keys: ['N'], run: () => actions.comment(catalog, canvas.current?.center() ?? { x: 0, y: 0 }) },
     { id: 'tidy', keys: ['Shift+Alt+T'], run: tidy },
     { id: 'json', keys: ['J'], run: () => set({ json: !useView.getState().json }) },
     { id: 'problems', keys: ['Shift+P'], run: () => set({ drawer: useView.getState().drawer === 'problems' ? null : 'problems' }) },

@@ -1,5 +1,7 @@
 export const editor = {
   title: 'Editor',
+  pinned: 'Pinned: test runs give this output instead of executing the node',
+  noOutput: 'The node has given nothing in the last runs',
   back: 'All flows',
   rename: 'Rename the flow',
   notFound: 'There is no flow {{id}}',
@@ -91,7 +93,7 @@ export const editor = {
     call: 'Call', callText: 'Started by the API or a flow',
   },
   picker: { label: 'What comes next', placeholder: 'What comes next?', count_one: '{{count}} node', count_other: '{{count}} nodes' },
-  node: { open: 'Open', disable: 'Switch off', enable: 'Switch on', remove: 'Remove', duplicate: 'Duplicate', connect: 'Connect…', rename: 'Rename', group: 'Group', ungroup: 'Take the container away', heal: 'Remove and reconnect', copyText: 'Copy', cut: 'Cut', color: 'Color' },
+  node: { open: 'Open', disable: 'Switch off', enable: 'Switch on', remove: 'Remove', duplicate: 'Duplicate', connect: 'Connect…', rename: 'Rename', group: 'Group', ungroup: 'Take the container away', heal: 'Remove and reconnect', pin: 'Pin the output', unpin: 'Unpin', runAlone: 'Run this node', copyText: 'Copy', cut: 'Cut', color: 'Color' },
   menu: { paste: 'Paste', add: 'Add a node…', comment: 'Add a comment', selectAll: 'Select all', into: 'Put into…', foreach: 'For each', repeat: 'Repeat', group: 'Group', removeEdge: 'Remove the connection', insert: 'Insert a node…', align: 'Align', toJson: 'Show in JSON' },
   align: { left: 'Left edges', center: 'Centers', right: 'Right edges', top: 'Top edges', middle: 'Middles', bottom: 'Bottom edges', spreadX: 'Equal gaps across', spreadY: 'Equal gaps down' },
   selected_one: '{{count}} selected',
@@ -153,6 +155,8 @@ export const editor = {
     real: 'Connections are the real ones: what the nodes write is written.',
     notJson: 'This is no JSON: {{why}}',
     fromSchema: 'Example from the flow’s schema',
+    pins_one: '{{count}} node is pinned: it is not executed, its output is given.',
+    pins_other: '{{count}} nodes are pinned: they are not executed, their outputs are given.',
   },
   versions: {
     title: 'Versions',

@@ -3,6 +3,8 @@ import type { editor as en } from '../en/editor'
 
 export const editor: Catalogue<typeof en> = {
   title: '编辑器',
+  pinned: '已固定：试运行时直接给出该输出，不执行节点',
+  noOutput: '最近几次运行里该节点没有输出',
   back: '全部流程',
   rename: '修改流程名称',
   notFound: '没有流程 {{id}}',
@@ -76,7 +78,7 @@ export const editor: Catalogue<typeof en> = {
   },
   palette: {
     label: '可添加的节点',
-    search: '搜索节点，支持拼音首字母',
+    search: '名称或拼音首字母',
     searchHint: '名称、类型或拼音首字母',
     none: '没有匹配的节点',
     triggers: '触发器',
@@ -93,7 +95,7 @@ export const editor: Catalogue<typeof en> = {
     call: '调用', callText: '由 API 或其他流程启动',
   },
   picker: { label: '选择下一个节点', placeholder: '下一步做什么？', count_other: '{{count}} 个节点' },
-  node: { open: '打开', disable: '停用', enable: '启用', remove: '删除', duplicate: '创建副本', connect: '连线…', rename: '重命名', group: '分组', ungroup: '拆除容器', heal: '删除并接上前后', copyText: '复制', cut: '剪切', color: '颜色' },
+  node: { open: '打开', disable: '停用', enable: '启用', remove: '删除', duplicate: '创建副本', connect: '连线…', rename: '重命名', group: '分组', ungroup: '拆除容器', heal: '删除并接上前后', pin: '固定输出', unpin: '取消固定', runAlone: '运行此节点', copyText: '复制', cut: '剪切', color: '颜色' },
   menu: { paste: '粘贴', add: '添加节点…', comment: '添加批注', selectAll: '全选', into: '放入容器', foreach: '遍历', repeat: '重复', group: '分组', removeEdge: '删除连线', insert: '插入节点…', align: '对齐', toJson: '在 JSON 中查看' },
   align: { left: '左对齐', center: '水平居中', right: '右对齐', top: '顶部对齐', middle: '垂直居中', bottom: '底部对齐', spreadX: '横向等距', spreadY: '纵向等距' },
   selected_other: '已选 {{count}} 个',
@@ -152,6 +154,7 @@ export const editor: Catalogue<typeof en> = {
     real: '使用真实的连接：节点写入的数据会真正写入。',
     notJson: '不是有效的 JSON：{{why}}',
     fromSchema: '按流程的输入 Schema 生成示例',
+    pins_other: '有 {{count}} 个节点的输出已固定：不会执行，直接给出固定值。',
   },
   versions: {
     title: '版本',
