@@ -30,7 +30,8 @@ interface Props {
 /** What every node can be told, whatever its type: titles, time, tries, and what to do when things go wrong. */
 export function Options({ node, type, edgesIn, set }: Props) {
   const { t } = useTranslation('panel')
-  const schema = useCall('flowSchema', {}, { staleTime: Infinity })
+  const { language } = usePanel()
+  const schema = useCall('flowSchema', { query: { lang: language } }, { staleTime: Infinity })
   const form = useMemo(() => (isObject(schema.data) ? formOfDefinition(schema.data, 'node') : undefined), [schema.data])
   const used = ['timeout', 'retry', 'onError', 'join', 'compensate', 'onUnknown', 'disabled'].filter((k) => node[k as keyof FlowNode] !== undefined)
   const findings = useFindings([], true).filter((f) => used.some((k) => f.path.startsWith(`/${k}`)))

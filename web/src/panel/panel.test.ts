@@ -4,7 +4,7 @@ import type { JsonObject } from '../api/json'
 import { isObject, parseJson } from '../api/json'
 import { asExpression, literalOf, moved, withDropped, withKey, withValue } from './edit'
 import type { Field } from './schema'
-import { chosen, formOf } from './schema'
+import { chosen, formOf, formOfDefinition } from './schema'
 
 function form(node: string, language: 'en' | 'zh' = 'en'): Field {
   const read = (name: string) => parseJson(readFileSync(`../nodes/${node}/${name}`, 'utf8')) as JsonObject
@@ -49,9 +49,19 @@ describe('forms of the shipped node types', () => {
     expect(form('pure/mapnode').fields[2]?.items?.fields[2]).toMatchObject({ key: 'value', kind: 'json', item: 'each' })
     expect(form('effect/dbexec').fields[3]?.items?.fields[0]).toMatchObject({ kind: 'sql', literal: true })
   })
+  it('follow the order that the server tells', () => {
+    const schema = parseJson('{"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "x-order": ["c", "a"]}')
+    expect(isObject(schema) && formOf(schema, 'en', {})?.fields.map((f) => f.key)).toEqual(['c', 'a', 'b'])
+  })
   it('of what no form fits are none', () => {
     expect(formOf({ type: 'string' }, 'en', {})).toBeUndefined()
     expect(formOf({ anyOf: [{}] }, 'en', {})).toBeUndefined()
+  })
+  it('end somewhere, also where a schema holds itself', () => {
+    const schema = parseJson('{"$defs": {"n": {"type": "object", "properties": {"in": {"$ref": "#/$defs/n"}}}}}')
+    let field = isObject(schema) ? formOfDefinition(schema, 'n') : undefined
+    for (let i = 0; i < 20 && field?.fields[0]; i++) field = field.fields[0]
+    expect(field?.kind).toBe('json')
   })
   it('follow references', () => {
     const schema = parseJson('{"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"type": "integer", "title": "N"}}}')

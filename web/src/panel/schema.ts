@@ -77,11 +77,16 @@ export type Texts = Readonly<Record<string, Json>>
 interface Reading {
   root: JsonObject
   texts: Texts
+  /** How deep the place is: schemas may hold themselves. */
+  depth: number
 }
+
+/** What lies deeper than forms go is edited as JSON. */
+const deepest = 8
 
 /** The form of a config; undefined where the schema is not that of an object with known members. */
 export function formOf(schema: JsonObject, language: Language, zh: Texts): Field | undefined {
-  const field = read({ root: schema, texts: language === 'zh' ? zh : {} }, '', schema, '', false, false)
+  const field = read({ root: schema, texts: language === 'zh' ? zh : {}, depth: 0 }, '', schema, '', false, false)
   return field.kind === 'object' ? field : undefined
 }
 
@@ -89,17 +94,18 @@ export function formOf(schema: JsonObject, language: Language, zh: Texts): Field
 export function formOfDefinition(root: JsonObject, name: string): Field | undefined {
   const definitions = root['$defs']
   if (!isObject(definitions) || definitions[name] === undefined) return undefined
-  const field = read({ root, texts: {} }, '', definitions[name], '', false, true)
+  const field = read({ root, texts: {}, depth: 0 }, '', definitions[name], '', false, true)
   return field.kind === 'object' ? field : undefined
 }
 
-function read(r: Reading, key: string, at: Json | undefined, pointer: string, required: boolean, literal: boolean): Field {
+function read(outer: Reading, key: string, at: Json | undefined, pointer: string, required: boolean, literal: boolean): Field {
+  const r = { ...outer, depth: outer.depth + 1 }
   const schema = resolved(r.root, at)
   const isLiteral = literal || schema['x-literal'] === true || schema['x-schema'] === true
   const options = optionsOf(schema, text(r, pointer, schema, 'description'))
   const field: Field = {
     key,
-    kind: kindOf(schema),
+    kind: r.depth > deepest ? 'json' : kindOf(schema),
     title: text(r, pointer, schema, 'title') || key,
     description: options.lead,
     required,
@@ -128,7 +134,10 @@ function read(r: Reading, key: string, at: Json | undefined, pointer: string, re
 function fieldsOf(r: Reading, schema: JsonObject, pointer: string, literal: boolean): Field[] {
   const required = Array.isArray(schema['required']) ? schema['required'] : []
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
-  return Object.entries(properties).map(([key, of]) => read(r, key, of, `${pointer}/properties${pointerOf([key])}`, required.includes(key), literal))
+  // The server's objects have no order; what the author wrote stands beside them.
+  const order = Array.isArray(schema['x-order']) ? schema['x-order'].filter((k) => typeof k === 'string') : []
+  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length)
+  return Object.entries(properties).toSorted(([a], [b]) => place(a) - place(b)).map(([key, of]) => read(r, key, of, `${pointer}/properties${pointerOf([key])}`, required.includes(key), literal))
 }
 
 /** A schema that is only a reference stands for what it refers to. */

@@ -1,4 +1,4 @@
-import { Segmented, Tooltip } from 'antd'
+import { Tooltip } from 'antd'
 import { CircleHelp } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { Findings } from './Findings'
 import styles from './fields.module.css'
 import type { Mode } from './mode'
 import { converted, modeOf, modesOf } from './mode'
+import { ModeSwitch } from './ModeSwitch'
 import type { FieldViewProps } from './types'
 
 /** A field: title, help, the switch between its forms, the control, and what is wrong with it. */
@@ -35,16 +36,7 @@ export function FieldView({ field, value, path, onChange, label, small = false }
     const next = converted(value, to)
     if (value !== undefined && next !== value) onChange(next)
   }
-  const modeSwitch = modes.length > 1 && !readOnly && (
-    <Segmented<Mode>
-      size="small"
-      className={styles.modes}
-      aria-label={t('mode.label', { field: field.title })}
-      value={modes.includes(mode) ? mode : (modes[0] ?? 'fixed')}
-      onChange={choose}
-      options={modes.map((m) => ({ value: m, label: <span className={m === 'expression' ? styles.fx : undefined}>{t(`mode.${m}`)}</span>, title: t(`modeHelp.${m}`, { braces: '{{ }}' }) }))}
-    />
-  )
+  const modeSwitch = modes.length > 1 && !readOnly && <ModeSwitch field={field.title} modes={modes} mode={mode} onMode={choose} small={small} />
   return (
     <div ref={frame} className={small ? styles.small : styles.field} data-field={pointer}>
       {!small && (
