@@ -34,6 +34,7 @@ func TestEachMessageHasExactlyOneRunWhateverIsKilled(t *testing.T) {
 	}
 	for _, kind := range []broker.Kind{broker.Kafka, broker.RabbitMQ, broker.NATS, broker.Redis, broker.MQTT} {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			const n = 10_000
 			b := newBroker(t, kind)
 			if kind == broker.NATS {

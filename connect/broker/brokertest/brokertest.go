@@ -44,7 +44,7 @@ func start(kind broker.Kind) string {
 	case broker.RabbitMQ:
 		return "apt-get install rabbitmq-server && service rabbitmq-server start"
 	case broker.NATS:
-		return "apt-get install nats-server && nats-server -js -sd /tmp/nats &"
+		return "apt-get install nats-server && nats-server -js &"
 	case broker.Redis:
 		return "apt-get install redis-server && redis-server --daemonize yes"
 	default:
