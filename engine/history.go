@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"sluice/engine/codec"
@@ -36,6 +37,8 @@ type chapter struct {
 	// ask is the place of what the event answers; answers is false for an event that answers nothing.
 	ask     core.Ask
 	answers bool
+	// event is the name of the signal that was waited for.
+	event string
 	// write: the event ends a try of a task that writes.
 	write bool
 	// began are the paths of activations that had their first turn because of it.
@@ -138,6 +141,9 @@ func (r *reader) step(e core.Event) error {
 	c := chapter{Event: e}
 	if e.ID != 0 {
 		c.ask, c.answers = r.state.Asked(e.ID)
+		if e.Kind == core.SignalReceived {
+			c.event = r.event(e.ID)
+		}
 	}
 	active := r.state.Phase() == core.RunNew || r.state.Phase() == core.RunActive
 	if err := core.Step(r.plan, r.state, &e, &r.decision); err != nil {
@@ -164,6 +170,80 @@ func (r *reader) step(e core.Event) error {
 		r.h.chapters = append(r.h.chapters, c)
 	}
 	return nil
+}
+
+// event is the name of what a subscription waits for.
+func (r *reader) event(id core.ID) string {
+	for _, p := range r.state.Pending() {
+		if p.ID == id {
+			return p.Event
+		}
+	}
+	return ""
+}
+
+// Outcome is what came of something that a run had asked for.
+type Outcome struct {
+	// Path of the activation that asked.
+	Path string
+	// Kind is TaskDone, ChildDone, SignalReceived, or TimerFired for a control node whose time was over.
+	Kind    core.EventKind
+	Value   core.Value
+	Failure *core.Failure
+	// Event is the name of a signal.
+	Event string
+}
+
+// Outcomes are what came of tasks, subflows, signals and timers of control nodes, in the order in which they came. A task
+// whose outcome a person gave counts as done.
+func (h *History) Outcomes() []Outcome {
+	var list []Outcome
+	for i := range h.chapters {
+		c := &h.chapters[i]
+		o := Outcome{Path: c.ask.Path, Kind: c.Kind, Value: c.Value, Failure: c.Failure, Event: c.event}
+		switch {
+		case c.Kind == core.Judged && !c.Again:
+			o.Kind = core.TaskDone
+		case c.Kind == core.TaskDone, c.Kind == core.ChildDone, c.Kind == core.SignalReceived, c.Kind == core.TimerFired && c.ask.Waits():
+		default:
+			continue
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// Ended are the ids of the nodes that succeeded or failed, sorted.
+func (h *History) Ended() []string {
+	var ids []string
+	for i := range h.steps.steps {
+		if s := &h.steps.steps[i]; s.Node >= 0 && (s.Phase == core.PhaseSucceeded || s.Phase == core.PhaseFailed) {
+			ids = append(ids, s.NodeID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// TypeAt is the type of the node at a path.
+func (h *History) TypeAt(path string) string {
+	id := path[strings.LastIndexByte(path, '.')+1:]
+	for i := range h.Plan.Nodes {
+		if h.Plan.Nodes[i].ID == id {
+			return h.Plan.Nodes[i].Type
+		}
+	}
+	return ""
+}
+
+// Looked reports whether people have changed what the run did: with patches, skips or pins.
+func (h *History) Looked() bool {
+	for i := range h.chapters {
+		if r := h.chapters[i].Resume; r != nil && (r.Skip != nil || len(r.Vars) > 0 || len(r.Outputs) > 0) {
+			return true
+		}
+	}
+	return len(h.Start.Pins) > 0
 }
 
 // begins reports whether an activation shows for the first time that it had its turn.

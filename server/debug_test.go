@@ -229,3 +229,30 @@ func TestJudgingIsRefusedWhereNothingIsUnknown(t *testing.T) {
 	a.at(id, "judge", core.Object{"path": "paid", "verdict": "done"}).refused(409, "judge.not_held")
 	a.at(id, "judge", core.Object{"path": "paid", "verdict": "maybe"}).refused(422, "judge.verdict")
 }
+
+// TestARunIsSavedAsATest: what it asked and got, with nobody's phone number in it.
+func TestARunIsSavedAsATest(t *testing.T) {
+	t.Parallel()
+	a := serve(t)
+	a.publish("tell", `{"sluice": 1, "id": "tell", "nodes": [
+	  {"id": "keep", "type": "set", "config": {"vars": {"k": "{{ trigger.body.order_id }}"}}},
+	  {"id": "text", "type": "map", "config": {"fields": [{"to": "text", "value": "ship to {{ trigger.body.receiver_name }} at {{ trigger.body.phone }}"}]}},
+	  {"id": "paid", "type": "await", "config": {"events": [{"port": "paid", "event": "paid", "key": "{{ trigger.body.order_id }}"}], "timeout": "1h"}}],
+	 "edges": [{"from": "keep", "to": "text"}, {"from": "text", "to": "paid"}], "output": {"told": "{{ nodes.text.text }}", "paid": "{{ nodes.paid }}"}}`)
+	id := a.call("POST", "/api/v1/flows/tell/runs", core.Object{"input": core.Object{"order_id": 6917529027641081856, "receiver_name": "李雷", "phone": "13812345678"}}).ok(201).str("id")
+	a.at(id, "test", nil).refused(409, "test.not_reproduced")
+	require.Eventually(t, func() bool {
+		return a.call("POST", "/api/v1/signals", core.Object{"event": "paid", "key": "6917529027641081856", "data": 5}).ok(200).at("woken") == 1
+	}, 10*time.Second, time.Millisecond)
+	_, err := a.engine.Wait(t.Context(), runID(id))
+	require.NoError(t, err)
+	test := a.at(id, "test", core.Object{"name": "told"}).ok(200)
+	require.NotContains(t, test.text, "李雷")
+	require.NotContains(t, test.text, "13812345678")
+	require.Contains(t, test.text, "6917529027641081856")
+	name, phone := test.str("trigger", "body", "receiver_name"), test.str("trigger", "body", "phone")
+	require.Len(t, phone, 11)
+	require.Equal(t, core.Object{"told": "ship to " + name + " at " + phone, "paid": 5}, test.at("expect", "output"))
+	require.Equal(t, core.List{"keep", "text", "paid"}, test.at("expect", "path"))
+	require.Equal(t, core.List{core.Object{"event": "paid", "data": 5}}, test.at("effects", "paid"))
+}

@@ -165,7 +165,8 @@ func (s *Server) sendIndex(c *fiber.Ctx) error {
 	}
 	prefix := html.EscapeString(prefixOf(c))
 	return c.SendString(strings.NewReplacer(
-		"__CSP_NONCE__", nonce, "__SLUICE_PREFIX__", prefix, "__SLUICE_SESSION__", way, `"./`, `"`+prefix+"/",
+		"__CSP_NONCE__", nonce, "__SLUICE_PREFIX__", prefix, "__SLUICE_SESSION__", way,
+		"__SLUICE_VERSION__", html.EscapeString(s.o.Version), `"./`, `"`+prefix+"/",
 	).Replace(s.page.index))
 }
 

@@ -91,6 +91,7 @@ var statuses = map[string]int{
 	"retry.compensated":        http.StatusConflict,
 	"retry.unfit":              http.StatusConflict,
 	"retries.not_found":        http.StatusNotFound,
+	"test.not_reproduced":      http.StatusConflict,
 	"fork.not_reached":         http.StatusConflict,
 	"publish.replay_differs":   http.StatusConflict,
 	"run.input":                http.StatusUnprocessableEntity,

@@ -62,6 +62,7 @@ func (s *Server) routes() []route {
 		{post, base + "/runs/:id/retry", WriteRuns, s.retryRun},
 		{post, base + "/runs/:id/fork", WriteRuns, s.forkRun},
 		{post, base + "/runs/:id/replay", ReadRuns, s.replayRun},
+		{post, base + "/runs/:id/test", ReadRuns, s.recordTest},
 		{post, base + "/retries", WriteRuns, s.startRetries},
 		{get, base + "/retries", ReadRuns, s.listRetries},
 		{get, base + "/retries/:id", ReadRuns, s.getRetries},

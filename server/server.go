@@ -41,6 +41,8 @@ type Options struct {
 
 	// Page is the editor's page as the build made it; nil or without an index.html there is none, and the server says so.
 	Page fs.FS
+	// Version is what the program was built from, for people to read; it may be empty.
+	Version string
 	// Hooks takes requests below /hooks/; nil takes none.
 	Hooks fiber.Handler
 	// Webhooks tells of the webhooks behind Hooks; nil knows none.

@@ -98,7 +98,9 @@ type fixedSchedules []server.Schedule
 
 func (s fixedSchedules) Schedules() ([]server.Schedule, error) { return s, nil }
 
-func (s fixedSchedules) Fire(context.Context, string, string) (storage.RunID, error) { return "", schedule.ErrNotFound }
+func (s fixedSchedules) Fire(context.Context, string, string) (storage.RunID, error) {
+	return "", schedule.ErrNotFound
+}
 
 func TestSchedulesTellTheirHistory(t *testing.T) {
 	t.Parallel()

@@ -136,6 +136,11 @@ func (s *State) Asked(id ID) (Ask, bool) {
 	return a, true
 }
 
+// Waits reports whether it is the time of a control node: of a retry or of the run it is not.
+func (a Ask) Waits() bool {
+	return a.Kind == SetTimer && (purpose(a.Purpose) == purposeMachine || purpose(a.Purpose) == purposeTimeout)
+}
+
 // LastID is the last id that the run has used.
 func (s *State) LastID() ID { return s.lastID }
 

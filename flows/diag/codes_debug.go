@@ -103,6 +103,11 @@ var debugCodes = []Entry{
 		Text{"运行到不了这一步。", "步骤用路径指定，与运行步骤列表一致。换了版本或输入后，可能在此之前就走了别的分支。"},
 	},
 	{
+		"test.not_reproduced", "",
+		Text{"The run cannot be made a test.", "Played again with its recorded outcomes it goes another way: because somebody changed it by hand, because it has not ended, or because its branches raced. The details say where."},
+		Text{"该运行无法保存为测试。", "用记录的结果重放时走了不同的路径：可能被人工修改过、尚未结束，或并行分支存在先后竞争。details 给出具体位置。"},
+	},
+	{
 		"replay.too_many", "",
 		Text{"At most 1,000 runs are replayed at once.", "Ask for fewer; the newest are taken."},
 		Text{"一次最多重放 1000 个运行。", "请减少数量，系统会取最新的运行。"},
