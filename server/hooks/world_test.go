@@ -55,6 +55,7 @@ type world struct {
 	store    storage.Store
 	registry *nodes.Registry
 	library  *library.Library
+	set      *connect.Set
 	engine   *embedded.Engine
 	router   *hooks.Router
 	base     string
@@ -71,6 +72,7 @@ func open(t testing.TB, s setup) *world {
 		w.store = mem.New()
 	}
 	connections := connect.NewSet(connect.Options{})
+	w.set = connections
 	for id, text := range s.secrets {
 		require.NoError(t, connections.Put(connect.Definition{
 			ID: id, Type: "webhook", Secrets: map[string]secret.Text{"secret": secret.New(text)},
