@@ -1,10 +1,10 @@
 import type { NodeProps } from '@xyflow/react'
 import { FoldVertical, Merge, Power, RotateCcw, Undo2, UnfoldVertical } from 'lucide-react'
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Foot, Marks, StatusMark } from './Marks'
 import { useCanvas } from './context'
-import { iconOf } from './icons'
+import { NodeIcon } from './icons'
 import type { CanvasNode } from './model'
 import { Ports, usePortName } from './Ports'
 import { sizes } from './scene'
@@ -15,7 +15,7 @@ import styles from './Canvas.module.css'
 /** The name a node shows: its title, else that of its type. */
 export function useNodeTitle(): (node: FlowNode) => string {
   const { catalog, language } = useCanvas()
-  return (node) => textIn(node.title, language) || catalog.find(node.type)?.title[language] || node.id
+  return useCallback((node) => textIn(node.title, language) || catalog.find(node.type)?.title[language] || node.id, [catalog, language])
 }
 
 /** A node as a card. */
@@ -28,7 +28,6 @@ export const CardNode = memo(function CardNode({ data, selected }: NodeProps<Can
   const { node } = scene
   if (!node) return null
   const type = catalog.find(node.type)
-  const Icon = iconOf(type?.icon)
   const rows = scene.ports.filter((p) => p.named && scene.height > sizes.head)
   return (
     <div
@@ -43,7 +42,7 @@ export const CardNode = memo(function CardNode({ data, selected }: NodeProps<Can
     >
       <div className={styles.head}>
         <span className={styles.icon}>
-          <Icon size={18} strokeWidth={1.9} aria-hidden />
+          <NodeIcon name={type?.icon} size={18} />
         </span>
         <span className={styles.words}>
           <span className={styles.title}>{titleOf(node)}</span>
@@ -116,7 +115,6 @@ export const ContainerNode = memo(function ContainerNode({ data, selected }: Nod
   const { node } = scene
   if (!node) return null
   const type = catalog.find(node.type)
-  const Icon = iconOf(type?.icon)
   return (
     <div
       className={styles.container}
@@ -130,7 +128,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected }: Nod
     >
       <div className={styles.containerHead} data-drag>
         <span className={styles.icon} data-small>
-          <Icon size={14} strokeWidth={2} aria-hidden />
+          <NodeIcon name={type?.icon} size={14} strokeWidth={2} />
         </span>
         <span className={styles.title}>{titleOf(node)}</span>
         <span className={styles.summary}>{summaryOf(node)}</span>

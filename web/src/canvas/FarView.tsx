@@ -46,7 +46,6 @@ export function FarView({ scene, decorations, selection }: Props) {
       stop()
       cancelAnimationFrame(frame)
     }
-    // titleOf follows from the catalog and the language, which draw all of the canvas again.
-  }, [scene, decorations, selection, catalog, dark, store])
+  }, [scene, decorations, selection, catalog, dark, store, titleOf])
   return <canvas ref={element} className={`${styles.far} ${styles.farCanvas}`} aria-hidden />
 }

@@ -1,6 +1,6 @@
 import { ConnectionMode, type EdgeTypes, type NodeTypes, NodeToolbar, type OnConnectEnd, Position, ReactFlow, SelectionMode, useReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { forwardRef, useCallback, useImperativeHandle, useMemo, useRef } from 'react'
+import { forwardRef, useCallback, useImperativeHandle, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CardNode, ContainerNode } from './CardNode'
 import type { Catalog } from './catalog'
@@ -22,6 +22,7 @@ import { useElements } from './useElements'
 import { useFar } from './useFar'
 import { useHandle } from './useHandle'
 import { useLabels } from './useLabels'
+import { useLatest } from './useLatest'
 import { usePaletteDrop } from './usePaletteDrop'
 import { zooms } from './view'
 import styles from './Canvas.module.css'
@@ -50,20 +51,20 @@ export const Stage = forwardRef<CanvasHandle, Props>(function Stage(props, ref) 
   const flow = useReactFlow<CanvasNode>()
 
   const { t } = useTranslation('canvas')
-  const latest = useRef(props)
-  latest.current = props
+  const latest = useLatest(props)
   const chosen = useMemo(() => new Set(selection), [selection])
-  const select = useCallback((ids: readonly string[]) => latest.current.onSelectionChange?.(ids), [])
+  const select = useCallback((ids: readonly string[]) => latest.current.onSelectionChange?.(ids), [latest])
+  // As one text: what shares it is drawn again only when a trigger's choice changes.
+  const chosenTriggers = selection.filter((id) => id.startsWith('@')).join(' ')
   const shared: CanvasShared = useMemo(
     () => ({
       catalog, language, editing, triggers: doc.triggers, onBreakpointToggle, select,
-      chosenTriggers: new Set(selection.filter((id) => id.startsWith('@'))),
+      chosenTriggers: new Set(chosenTriggers.split(' ')),
       open: (id) => latest.current.onNodeDoubleClick?.(id),
       fold: (id) => latest.current.onFold(id),
       toFlow: (screen) => flow.screenToFlowPosition(screen),
     }),
-    // Only a trigger's choice is drawn by what shares this.
-    [catalog, language, editing, doc.triggers, onBreakpointToggle, select, flow, selection.filter((id) => id.startsWith('@')).join()],
+    [catalog, language, editing, doc.triggers, onBreakpointToggle, select, flow, chosenTriggers, latest],
   )
   const drag = useDragging(scene, editing, root)
   const labelOf = useLabels(catalog, language)
@@ -87,7 +88,7 @@ export const Stage = forwardRef<CanvasHandle, Props>(function Stage(props, ref) 
     const under = nodeAt(now, at)
     if (under && isNodeId(under.id) && under.kind !== 'container' && under.id !== from) edit.connect({ from, port, to: under.id })
     else if (!under || under.kind === 'container' || under.kind === 'note') edit.pickAfter(from, port, at, screen, containerAt(now, at, new Set())?.id ?? null)
-  }, [flow])
+  }, [flow, latest])
   const one = selection.length === 1 && isNodeId(selection[0] ?? '') ? selection[0] : undefined
   return (
     <CanvasContext value={shared}>
@@ -152,9 +153,9 @@ export const Stage = forwardRef<CanvasHandle, Props>(function Stage(props, ref) 
         }}
         {...drop}
       >
-        {one && props.toolbar && (
+        {one && props.renderToolbar && (
           <NodeToolbar nodeId={one} position={Position.Top} offset={14} isVisible={!far}>
-            <div className={styles.toolbar}>{props.toolbar(one)}</div>
+            <div className={styles.toolbar}>{props.renderToolbar(one)}</div>
           </NodeToolbar>
         )}
       </ReactFlow>

@@ -3,7 +3,7 @@ import { CirclePlay, PhoneCall } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCanvas } from './context'
-import { triggerIconOf } from './icons'
+import { TriggerIcon } from './icons'
 import type { CanvasNode } from './model'
 import { Ports } from './Ports'
 import { summaryOf } from './summary'
@@ -29,7 +29,6 @@ export const StartNode = memo(function StartNode({ data, selected }: NodeProps<C
       </div>
       <div className={styles.rows}>
         {triggers.map((trigger) => {
-          const Icon = triggerIconOf(trigger.type)
           const key = triggerKey(trigger.id)
           const bad = problems?.get(key)?.errors
           return (
@@ -48,7 +47,7 @@ export const StartNode = memo(function StartNode({ data, selected }: NodeProps<C
                 open(key)
               }}
             >
-              <Icon size={14} aria-hidden />
+              <TriggerIcon type={trigger.type} size={14} />
               <span>{textIn(trigger.title, language) || summaryOf(trigger) || trigger.id}</span>
             </button>
           )

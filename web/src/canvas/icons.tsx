@@ -3,6 +3,7 @@ import {
   ListOrdered, type LucideIcon, Mail, Megaphone, MessageSquare, PhoneCall, Radio, Repeat, Reply, Send, Split, Stamp, Table2, Timer, UserCheck,
   Variable, Waypoints, Webhook, Workflow, Zap,
 } from 'lucide-react'
+import { createElement } from 'react'
 
 // By the names that node types give. Only these are bundled; a type with another icon gets a plain box.
 const byName: Readonly<Record<string, LucideIcon>> = {
@@ -41,6 +42,12 @@ export function iconOf(name: string | undefined): LucideIcon {
   return byName[name ?? ''] ?? Box
 }
 
-export function triggerIconOf(type: string): LucideIcon {
-  return byTrigger[type] ?? Zap
+/** The icon of a node type. */
+export function NodeIcon({ name, size, strokeWidth = 1.9 }: { name: string | undefined; size: number; strokeWidth?: number }) {
+  return createElement(iconOf(name), { size, strokeWidth, 'aria-hidden': true })
+}
+
+/** The icon of a trigger's type. */
+export function TriggerIcon({ type, size }: { type: string; size: number }) {
+  return createElement(byTrigger[type] ?? Zap, { size, strokeWidth: 1.9, 'aria-hidden': true })
 }

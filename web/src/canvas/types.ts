@@ -79,7 +79,7 @@ export interface FlowCanvasProps {
   readonly edgeDecorations?: ReadonlyMap<string, EdgeDecoration>
   readonly editing?: CanvasEditing
   /** Buttons above the one chosen node. */
-  readonly toolbar?: (id: string) => React.ReactNode
+  readonly renderToolbar?: (id: string) => React.ReactNode
   readonly insets?: Insets
   /** Drawn over the canvas, within its box. */
   readonly children?: React.ReactNode

@@ -4,6 +4,7 @@ import { isNodeId, type CanvasNode } from './model'
 import { edgeNear } from './routes'
 import { containerAt, type Scene, sizes } from './scene'
 import type { CanvasEditing } from './types'
+import { useLatest } from './useLatest'
 import type { Point } from '../document/types'
 
 /** Shows on the canvas where what is dragged would go. Attributes, not state: a drag must not draw the flow again. */
@@ -39,8 +40,7 @@ export function aimOf(scene: Scene, middle: Point, moving: ReadonlySet<string>, 
 export function useDragging(scene: Scene, editing: CanvasEditing | undefined, root: React.RefObject<HTMLElement | null>) {
   const flow = useReactFlow<CanvasNode>()
   const dragging = useRef(false)
-  const latest = useRef({ scene, editing })
-  latest.current = { scene, editing }
+  const latest = useLatest({ scene, editing })
   return useMemo(() => {
     const mark = marker()
     const read = (node: CanvasNode, nodes: readonly CanvasNode[]): Aim => {
@@ -76,7 +76,7 @@ export function useDragging(scene: Scene, editing: CanvasEditing | undefined, ro
       if (aim.edge) edit.dropOnEdge(node.id, aim.edge, node.position)
     }
     return { dragging, onNodeDragStart: () => void (dragging.current = true), onNodeDrag, onNodeDragStop, mark }
-  }, [flow, root])
+  }, [flow, root, latest])
 }
 
 function moved(scene: Scene, node: CanvasNode): boolean {

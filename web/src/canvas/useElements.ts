@@ -1,8 +1,9 @@
 import { applyNodeChanges, type NodeChange, type OnEdgesChange, type OnNodesChange } from '@xyflow/react'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { type CanvasEdge, type CanvasNode, edgeMaker, nodeMaker, type NodeWishes } from './model'
 import type { Scene } from './scene'
 import type { EdgeDecoration, NodeDecoration } from './types'
+import { useLatest } from './useLatest'
 import type { Point } from '../document/types'
 
 interface Wishes {
@@ -33,11 +34,12 @@ export function useElements(w: Wishes) {
     nodes = w.dragging.current ? keepDragged(built, state.nodes) : built
     setState({ built, nodes })
   }
-  const latest = useRef(w)
-  latest.current = w
+  const latest = useLatest(w)
   // The two callbacks below come one after the other for one click: the second must see what the first chose.
   const chosen = useRef(selection)
-  chosen.current = selection
+  useLayoutEffect(() => {
+    chosen.current = selection
+  }, [selection])
   const choose = useCallback((changes: readonly { type: string; id?: string; selected?: boolean }[]) => {
     const next = new Set(chosen.current)
     for (const change of changes) {
@@ -49,7 +51,7 @@ export function useElements(w: Wishes) {
     if (next.size === chosen.current.size && [...next].every((id) => chosen.current.has(id))) return
     chosen.current = next
     latest.current.select([...next])
-  }, [])
+  }, [latest])
   const onNodesChange: OnNodesChange<CanvasNode> = useCallback((changes) => {
     choose(changes)
     const shown = changes.filter((c) => c.type === 'position' || (c.type === 'dimensions' && c.setAttributes !== undefined && c.id.startsWith('#')))
@@ -60,7 +62,7 @@ export function useElements(w: Wishes) {
       const places = shown.flatMap((c: NodeChange<CanvasNode>) => (c.type === 'position' && c.position && !c.dragging ? [[c.id, c.position] as const] : []))
       if (places.length > 0) latest.current.move(new Map(places))
     }
-  }, [choose])
+  }, [choose, latest])
   const onEdgesChange: OnEdgesChange<CanvasEdge> = useCallback((changes) => choose(changes), [choose])
   return { nodes, edges, onNodesChange, onEdgesChange }
 }

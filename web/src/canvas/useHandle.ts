@@ -1,7 +1,8 @@
 import { useReactFlow, useStoreApi } from '@xyflow/react'
-import { useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import { boundsOf, type Scene } from './scene'
 import type { CanvasHandle, Insets } from './types'
+import { useLatest } from './useLatest'
 import { fitting, revealing } from './view'
 import type { Box } from '../document/types'
 
@@ -13,8 +14,7 @@ const near = 0.8
 export function useHandle(scene: Scene, insets: Insets, root: React.RefObject<HTMLElement | null>): CanvasHandle {
   const flow = useReactFlow()
   const store = useStoreApi()
-  const latest = useRef({ scene, insets })
-  latest.current = { scene, insets }
+  const latest = useLatest({ scene, insets })
   return useMemo(() => {
     const size = () => {
       const { width, height } = store.getState()
@@ -60,5 +60,5 @@ export function useHandle(scene: Scene, insets: Insets, root: React.RefObject<HT
       },
       focus: () => root.current?.querySelector<HTMLElement>('.react-flow__node[tabindex="0"]')?.focus({ preventScroll: true }),
     }
-  }, [flow, store, root])
+  }, [flow, store, root, latest])
 }

@@ -33,11 +33,14 @@ export function firstView(box: Box | null, startY: number, size: Size, insets: I
   return { x: (insets.left ?? 0) + margin - box.x * zoom, y, zoom }
 }
 
+function shift(low: number, high: number, from: number, to: number): number {
+  return low < from ? from - low : high > to ? Math.max(to - high, from - low) : 0
+}
+
 /** The view moved as little as brings a box out from under the panels; null where it is in sight. */
 export function revealing(box: Box, view: View, size: Size, insets: Insets): View | null {
   const { top = 0, right = 0, bottom = 0, left = 0 } = insets
   const at = { left: box.x * view.zoom + view.x, top: box.y * view.zoom + view.y, right: (box.x + box.width) * view.zoom + view.x, bottom: (box.y + box.height) * view.zoom + view.y }
-  const shift = (low: number, high: number, from: number, to: number) => (low < from ? from - low : high > to ? Math.max(to - high, from - low) : 0)
   const dx = shift(at.left, at.right, left + margin, size.width - right - margin)
   const dy = shift(at.top, at.bottom, top + margin, size.height - bottom - margin)
   return dx === 0 && dy === 0 ? null : { x: view.x + dx, y: view.y + dy, zoom: view.zoom }

@@ -31,7 +31,7 @@ export function align(boxes: ReadonlyMap<string, Box>, how: Alignment): Map<stri
 /** New places with equal gaps between the boxes; the outer two stay. */
 export function distribute(boxes: ReadonlyMap<string, Box>, along: 'x' | 'y'): Map<string, Point> {
   const size = along === 'x' ? 'width' : 'height'
-  const sorted = [...boxes].sort(([, a], [, b]) => a[along] - b[along])
+  const sorted = [...boxes].toSorted(([, a], [, b]) => a[along] - b[along])
   const first = sorted[0]?.[1]
   const last = sorted.at(-1)?.[1]
   if (!first || !last || sorted.length < 3) return new Map()

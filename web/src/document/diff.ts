@@ -44,11 +44,25 @@ export function difference(before: FlowDocument, after: FlowDocument): Differenc
     return { ...rest, in: place.owner, ...(body?.output === undefined ? {} : { body: { output: body.output } }) }
   }
   const nodes = compare(new Set([...from.keys(), ...to.keys()]), (id) => own(from, id), (id) => own(to, id))
-  const named = (doc: FlowDocument) => new Map((doc.triggers ?? []).map((t) => [t.id, t]))
-  const [oldTriggers, newTriggers] = [named(before), named(after)]
+  const [oldTriggers, newTriggers] = [triggersOf(before), triggersOf(after)]
   const triggers = compare(new Set([...oldTriggers.keys(), ...newTriggers.keys()]), (id) => oldTriggers.get(id), (id) => newTriggers.get(id))
-  const top = (doc: FlowDocument) => Object.fromEntries(Object.entries(doc).filter(([key]) => !apart.has(key)))
-  return { nodes, triggers, edges: edgeChanges(before, after), moved: movedNodes(before, after), flow: fieldChanges(top(before), top(after)) }
+  return { nodes, triggers, edges: edgeChanges(before, after), moved: movedNodes(before, after), flow: fieldChanges(ownFields(before), ownFields(after)) }
+}
+
+function triggersOf(doc: FlowDocument) {
+  return new Map((doc.triggers ?? []).map((t) => [t.id, t]))
+}
+
+function ownFields(doc: FlowDocument) {
+  return Object.fromEntries(Object.entries(doc).filter(([key]) => !apart.has(key)))
+}
+
+function edgeKeys(doc: FlowDocument): Set<string> {
+  return new Set([...indexOf(doc).graphs.values()].flatMap(edgesOf).map(edgeKey))
+}
+
+function union(a: FlowDocument['edges'] = [], b: FlowDocument['edges'] = []) {
+  return [...new Map([...a, ...b].map((e) => [edgeKey(e), e])).values()]
 }
 
 function compare(ids: ReadonlySet<string>, before: (id: string) => unknown, after: (id: string) => unknown): Map<string, NodeChange> {
@@ -78,8 +92,7 @@ export function fieldChanges(before: unknown, after: unknown, path: readonly (st
 }
 
 function edgeChanges(before: FlowDocument, after: FlowDocument): Map<string, 'added' | 'removed'> {
-  const keys = (doc: FlowDocument) => new Set([...indexOf(doc).graphs.values()].flatMap(edgesOf).map(edgeKey))
-  const [from, to] = [keys(before), keys(after)]
+  const [from, to] = [edgeKeys(before), edgeKeys(after)]
   const changes = new Map<string, 'added' | 'removed'>()
   for (const key of from) if (!to.has(key)) changes.set(key, 'removed')
   for (const key of to) if (!from.has(key)) changes.set(key, 'added')
@@ -104,7 +117,6 @@ export function overlay(before: FlowDocument, after: FlowDocument): FlowDocument
     })
     return [...kept, ...a.filter((node) => !indexOf(after).places.has(node.id))]
   }
-  const union = (a: FlowDocument['edges'] = [], b: FlowDocument['edges'] = []) => [...new Map([...a, ...b].map((e) => [edgeKey(e), e])).values()]
   return {
     ...after,
     nodes: merge(before.nodes, after.nodes),

@@ -158,7 +158,7 @@ describe('differences', () => {
   it('draw what was removed where it was', () => {
     const after = removeNodes(flow(), ['one', 'last'])
     const both = overlay(flow(), after)
-    expect([...indexOf(both).places.keys()].sort()).toEqual(['each', 'fetch', 'last', 'ok', 'one'])
+    expect([...indexOf(both).places.keys()].toSorted()).toEqual(['each', 'fetch', 'last', 'ok', 'one'])
     expect(indexOf(both).places.get('one')?.owner).toBe('each')
     expect([...difference(flow(), after).nodes.values()].map((c) => `${c.kind} ${c.id}`)).toEqual(['removed one', 'removed last'])
   })

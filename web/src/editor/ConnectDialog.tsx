@@ -9,7 +9,7 @@ import { edgesOf, graphOf, nodeOf, ownerOf } from '../document/graphs'
 import { useDocument } from '../document/store'
 import { defaultPort, edgeKey, errorPort, textIn } from '../document/types'
 import * as actions from './actions'
-import { useView } from './view'
+import { closeDialog, useView } from './view'
 import styles from './Editor.module.css'
 
 /** Connecting without a pointer: a port, and what may follow it. */
@@ -22,7 +22,6 @@ export function ConnectDialog({ catalog }: { catalog: Catalog }) {
   const node = nodeOf(doc, from)
   const ports = useMemo(() => (node ? [...catalog.portsOf(node), errorPort] : []), [node, catalog])
   const [port, setPort] = useState(ports[0] ?? defaultPort)
-  const close = () => useView.setState({ dialog: null })
   if (!node) return null
   const name = (id: string) => {
     const found = nodeOf(doc, id)
@@ -31,7 +30,7 @@ export function ConnectDialog({ catalog }: { catalog: Catalog }) {
   const present = edgesOf(graphOf(doc, ownerOf(doc, from) ?? null)).filter((e) => e.from === from && (e.port ?? defaultPort) === port)
   const targets = targetsOf(doc, from, port, catalog.portsOf)
   return (
-    <Modal open title={t('connectDialog.title', { name: name(from) })} footer={null} onCancel={close} width={520}>
+    <Modal open title={t('connectDialog.title', { name: name(from) })} footer={null} onCancel={closeDialog} width={520}>
       <div className={styles.stack}>
         <Segmented block aria-label={t('connectDialog.from')} value={port} onChange={setPort} options={ports.map((p) => ({ value: p, label: nameOfPort(p) }))} />
         <ul className={styles.targets} aria-label={t('connectDialog.to')}>

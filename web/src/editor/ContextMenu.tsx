@@ -16,6 +16,10 @@ interface Props {
 
 const alignments = ['left', 'center', 'right', 'top', 'middle', 'bottom', 'spreadX', 'spreadY'] as const
 
+function close() {
+  useView.setState({ menu: null })
+}
+
 /** What can be done with what was clicked at. */
 export function ContextMenu({ catalog, onCopy, onPaste }: Props) {
   const { t } = useTranslation('editor')
@@ -23,7 +27,6 @@ export function ContextMenu({ catalog, onCopy, onPaste }: Props) {
   const selection = useView((s) => s.selection)
   const doc = useDocument((s) => s.doc)
   if (!menu) return null
-  const close = () => useView.setState({ menu: null })
   const node = menu.id && isNodeId(menu.id) ? nodeOf(doc, menu.id) : undefined
   const paste = { key: 'paste', label: t('menu.paste'), extra: 'Ctrl+V', onClick: onPaste }
   const edge = (key: string): MenuProps['items'] => [

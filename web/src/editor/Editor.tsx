@@ -6,7 +6,7 @@ import { useCall } from '../api/hooks'
 import type { JsonObject } from '../api/json'
 import { useSettings } from '../app/settings'
 import { useNarrow } from '../app/theme'
-import { useCatalog } from '../canvas/catalog'
+import { type Catalog, useCatalog } from '../canvas/catalog'
 import { FlowCanvas } from '../canvas/FlowCanvas'
 import { isNodeId } from '../canvas/model'
 import { sizes } from '../canvas/scene'
@@ -101,7 +101,7 @@ export function Editor() {
         <Alert className={styles.notice} type="info" banner title={t(`notice.${notice.key}`, { by: notice.by })} action={<Button size="small" onClick={dismissNotice}>{t('notice.dismiss')}</Button>} />
       )}
       <div className={styles.main}>
-        {view.palette && !view.json && !narrow && <NodeList catalog={catalog} onAdd={(type) => addAtCenter(type)} />}
+        {view.palette && !view.json && !narrow && <NodeList catalog={catalog} onAdd={(type) => addAtCenter(catalog, canvas, type)} />}
         <div className={styles.stage}>
           <FlowCanvas
             ref={canvas}
@@ -119,7 +119,7 @@ export function Editor() {
             onBreakpointToggle={marks.toggleBreakpoint}
             editing={editing}
             insets={insets}
-            toolbar={(id) => <NodeTools id={id} catalog={catalog} />}
+            renderToolbar={(id) => <NodeTools id={id} catalog={catalog} />}
           >
             <TidyBar of={tidy} />
             {view.selection.length > 1 && <span className={styles.many} role="status">{t('selected', { count: view.selection.length })}</span>}
@@ -140,14 +140,16 @@ export function Editor() {
       {view.dialog === 'settings' && <SettingsDialog />}
     </div>
   )
+}
 
-  function addAtCenter(type: string) {
-    if (type.startsWith('@')) return actions.newTrigger(type.slice(1))
-    const only = onlyNode ? indexOf(doc).places.get(onlyNode) : undefined
-    const at = canvas.current?.center() ?? { x: 0, y: 0 }
-    const id = actions.add(catalog, { type, graph: only?.node.body ? only.node.id : (only?.owner ?? null), at: { x: at.x - sizes.width / 2, y: at.y - sizes.head / 2 } })
-    requestAnimationFrame(() => canvas.current?.reveal(id))
-  }
+/** Adds what was chosen in the list without a pointer: in the container that is chosen, else beside what is. */
+function addAtCenter(catalog: Catalog, canvas: React.RefObject<CanvasHandle | null>, type: string) {
+  if (type.startsWith('@')) return actions.newTrigger(type.slice(1))
+  const { selection } = useView.getState()
+  const only = selection.length === 1 ? indexOf(useDocument.getState().doc).places.get(selection[0] ?? '') : undefined
+  const at = canvas.current?.center() ?? { x: 0, y: 0 }
+  const id = actions.add(catalog, { type, graph: only?.node.body ? only.node.id : (only?.owner ?? null), at: { x: at.x - sizes.width / 2, y: at.y - sizes.head / 2 } })
+  requestAnimationFrame(() => canvas.current?.reveal(id))
 }
 
 /** What an address asks for: ?node=, ?field= (a JSON Pointer in it), ?panel=json. */
@@ -156,13 +158,12 @@ function useLinks(canvas: React.RefObject<CanvasHandle | null>) {
   const navigate = useNavigate()
   useEffect(() => {
     const { node, field, panel } = search
+    if (!node && !panel) return
     if (panel === 'json') useView.setState({ json: true })
+    void navigate({ to: '.', search: ({ run, step }) => ({ run, step }), replace: true })
     if (!node) return
     if (field) useView.getState().showField(node, field)
     else useView.getState().select([node], true)
-    const timer = setTimeout(() => canvas.current?.reveal(node, { center: true }), 100)
-    void navigate({ to: '.', search: (old) => ({ run: old.run }), replace: true })
-    return () => clearTimeout(timer)
-    // Once: afterwards the operator chooses.
-  }, [])
+    requestAnimationFrame(() => canvas.current?.reveal(node, { center: true }))
+  }, [search, navigate, canvas])
 }

@@ -9,6 +9,7 @@ import { Decoration, EditorView, keymap, lineNumbers, tooltips } from '@codemirr
 import { useEffect, useRef } from 'react'
 import { nonce } from '../api/prefix'
 import type { JsonObject } from '../api/json'
+import { useLatest } from '../canvas/useLatest'
 import { codeTheme } from '../code/theme'
 import { change, pointerAt, rangeOf } from './jsonText'
 import { schemaCompletion, schemaHover } from './jsonSchema'
@@ -52,8 +53,7 @@ const shownField = StateField.define({
 export function JsonEditor(props: Props) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView | null>(null)
-  const latest = useRef(props)
-  latest.current = props
+  const latest = useLatest(props)
   useEffect(() => {
     if (!place.current) return
     const made = new EditorView({
@@ -62,7 +62,7 @@ export function JsonEditor(props: Props) {
     })
     view.current = made
     return () => made.destroy()
-  }, [])
+  }, [latest])
   useEffect(() => {
     const editor = view.current
     if (!editor) return

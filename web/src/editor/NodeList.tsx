@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { useSettings } from '../app/settings'
 import { matches } from '../app/match'
 import type { Catalog } from '../canvas/catalog'
-import { iconOf, triggerIconOf } from '../canvas/icons'
+import { NodeIcon, TriggerIcon } from '../canvas/icons'
 import { paletteData } from '../canvas/usePaletteDrop'
-import { categories, found, triggerTypes } from './entries'
+import { type Category, found, triggerTypes } from './entries'
 import styles from './Editor.module.css'
 
 interface Props {
@@ -23,7 +23,7 @@ export function NodeList({ catalog, onAdd }: Props) {
   const [query, setQuery] = useState('')
   const triggers = triggerTypes.filter((type) => matches(`${type} ${t(`triggers.${type}`)} ${t(`triggers.${type}Text`)}`, query))
   const groups = found(catalog, query)
-  const nameOf = (category: string) => (i18n.exists(`editor:palette.categories.${category}`) ? t(`palette.categories.${category as (typeof categories)[number]}`) : category)
+  const nameOf = (category: string) => (i18n.exists(`editor:palette.categories.${category}`) ? t(`palette.categories.${category as Category}`) : category)
   return (
     <aside className={styles.palette} aria-label={t('palette.label')}>
       <div className={styles.paletteSearch}>
@@ -33,19 +33,17 @@ export function NodeList({ catalog, onAdd }: Props) {
         {triggers.length > 0 && (
           <section>
             <h2 className={styles.category}>{t('palette.triggers')}</h2>
-            {triggers.map((type) => {
-              const Icon = triggerIconOf(type)
-              return <Entry key={type} data={`@${type}`} category="trigger" icon={<Icon size={17} strokeWidth={1.9} aria-hidden />} title={t(`triggers.${type}`)} text={t(`triggers.${type}Text`)} onAdd={onAdd} />
-            })}
+            {triggers.map((type) => (
+              <Entry key={type} data={`@${type}`} category="trigger" icon={<TriggerIcon type={type} size={17} />} title={t(`triggers.${type}`)} text={t(`triggers.${type}Text`)} onAdd={onAdd} />
+            ))}
           </section>
         )}
         {groups.map(({ category, types }) => (
           <section key={category}>
             <h2 className={styles.category}>{nameOf(category)}</h2>
-            {types.map((type) => {
-              const Icon = iconOf(type.icon)
-              return <Entry key={type.name} data={type.type} category={category} icon={<Icon size={17} strokeWidth={1.9} aria-hidden />} title={type.title[language] ?? type.type} text={type.summary[language] ?? ''} onAdd={onAdd} />
-            })}
+            {types.map((type) => (
+              <Entry key={type.name} data={type.type} category={category} icon={<NodeIcon name={type.icon} size={17} />} title={type.title[language] ?? type.type} text={type.summary[language] ?? ''} onAdd={onAdd} />
+            ))}
           </section>
         ))}
         {triggers.length === 0 && groups.length === 0 && <p className={styles.quiet}>{t('palette.none')}</p>}

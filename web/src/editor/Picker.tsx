@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { isComposing } from '../app/commands'
 import { useSettings } from '../app/settings'
 import type { Catalog } from '../canvas/catalog'
-import { iconOf } from '../canvas/icons'
+import { NodeIcon } from '../canvas/icons'
 import * as actions from './actions'
 import { flat } from './entries'
 import { useView } from './view'
@@ -19,6 +19,10 @@ export function Picker({ catalog }: { catalog: Catalog }) {
   return picking ? <Open key={`${picking.screen.x}:${picking.screen.y}`} catalog={catalog} /> : null
 }
 
+function close() {
+  useView.setState({ picking: null })
+}
+
 function Open({ catalog }: { catalog: Catalog }) {
   const { t } = useTranslation('editor')
   const language = useSettings((s) => s.language)
@@ -28,7 +32,6 @@ function Open({ catalog }: { catalog: Catalog }) {
   const list = useRef<HTMLDivElement>(null)
   const listId = useId()
   const types = useMemo(() => flat(catalog, query), [catalog, query])
-  const close = () => useView.setState({ picking: null })
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
@@ -69,18 +72,15 @@ function Open({ catalog }: { catalog: Catalog }) {
           }}
         />
         <div ref={list} id={listId} className={styles.pickerList} role="listbox" aria-label={t('picker.label')}>
-          {types.map((type, i) => {
-            const Icon = iconOf(type.icon)
-            return (
+          {types.map((type, i) => (
               <div key={type.name} id={`${listId}-${i}`} role="option" aria-selected={i === at} className={styles.option} data-category={type.category} onPointerMove={() => setAt(i)} onClick={() => pick(type.type)}>
                 <span className={styles.entryIcon}>
-                  <Icon size={16} strokeWidth={1.9} aria-hidden />
+                  <NodeIcon name={type.icon} size={16} />
                 </span>
                 <span className={styles.optionTitle}>{type.title[language] ?? type.type}</span>
                 <span className={styles.entryText}>{type.summary[language]}</span>
               </div>
-            )
-          })}
+          ))}
           {types.length === 0 && <p className={styles.quiet}>{t('palette.none')}</p>}
         </div>
         <div className="visually-hidden" role="status">

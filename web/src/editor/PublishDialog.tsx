@@ -11,7 +11,7 @@ import { ChangeCounts } from './ChangeList'
 import { saveNow, useDraft } from './draft'
 import { useProblems } from './problems'
 import { say } from './say'
-import { useView } from './view'
+import { closeDialog, useView } from './view'
 import styles from './Editor.module.css'
 
 /** Makes the draft live: what changes, what stands in the way, and a note for those who come later. */
@@ -28,7 +28,6 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
   const changes = old ? difference(old, doc) : null
   const errors = problems.filter((p) => p.severity !== 'warning').length
   const warnings = problems.length - errors
-  const close = () => useView.setState({ dialog: null })
   const publish = async () => {
     setBusy(true)
     try {
@@ -37,7 +36,7 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
       const made = await call('publishFlow', { path: { id: doc.id }, body: { note: note.trim() } })
       say('success', t('publish.done', { version: made.version }))
       onDone()
-      close()
+      closeDialog()
     } catch (e) {
       setError(e as Error)
     } finally {
@@ -45,7 +44,7 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
     }
   }
   return (
-    <Modal open title={t('publish.title')} onCancel={close} okText={t('publish.go', { version: next })} okButtonProps={{ disabled: errors > 0, loading: busy }} onOk={() => void publish()} width={560}>
+    <Modal open title={t('publish.title')} onCancel={closeDialog} okText={t('publish.go', { version: next })} okButtonProps={{ disabled: errors > 0, loading: busy }} onOk={() => void publish()} width={560}>
       <div className={styles.stack}>
         {live === 0 && <p>{t('publish.first')}</p>}
         {changes && (

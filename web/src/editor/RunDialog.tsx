@@ -11,7 +11,7 @@ import { useFlowPins } from '../debug/pins'
 import { useDocument } from '../document/store'
 import { saveNow, useDraft } from './draft'
 import { exampleOf } from './example'
-import { useView } from './view'
+import { closeDialog } from './view'
 import styles from './Editor.module.css'
 
 const kept = (flow: string) => `sluice.input.${flow}`
@@ -28,7 +28,6 @@ export function RunDialog({ step }: { step: boolean }) {
   const pinned = Object.keys(pins).length
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
-  const close = () => useView.setState({ dialog: null })
   const start = async (debug: boolean) => {
     setBusy(true)
     setError(null)
@@ -39,7 +38,7 @@ export function RunDialog({ step }: { step: boolean }) {
       if (useDraft.getState().saving !== 'saved') throw new Error(t(`saving.${useDraft.getState().saving as 'changed'}`))
       const breakpoints = debug ? firstNodes(doc).map((node) => ({ node: node.id, on: 'before' as const })) : []
       const run = await call('startRun', { path: { id: doc.id }, body: { input: value, draft: true, ...(pinned > 0 ? { pins } : {}), ...(debug ? { breakpoints } : {}) } })
-      close()
+      closeDialog()
       await (debug ? navigate({ to: '/flows/$flow/debug/$run', params: { flow: doc.id, run: run.id } }) : navigate({ to: '/runs/$run', params: { run: run.id } }))
     } catch (e) {
       setError((e as Error).message)
@@ -52,7 +51,7 @@ export function RunDialog({ step }: { step: boolean }) {
       open
       title={t('run.title')}
       width={640}
-      onCancel={close}
+      onCancel={closeDialog}
       footer={[
         <Button key="debug" type={step ? 'primary' : 'default'} loading={busy} onClick={() => void start(true)}>{t('run.debug')}</Button>,
         <Button key="run" type={step ? 'default' : 'primary'} loading={busy} onClick={() => void start(false)}>{t('run.run')}</Button>,

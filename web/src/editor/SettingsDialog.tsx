@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { setDocumentKey } from '../document/edit'
 import { useDocument } from '../document/store'
 import { textIn, type Text } from '../document/types'
-import { useView } from './view'
+import { closeDialog } from './view'
 import styles from './Editor.module.css'
 
 const zones = ['Asia/Shanghai', 'UTC', ...Intl.supportedValuesOf('timeZone')]
@@ -23,11 +23,10 @@ export function SettingsDialog() {
   const { t } = useTranslation('editor')
   const doc = useDocument((s) => s.doc)
   const commit = useDocument((s) => s.commit)
-  const close = () => useView.setState({ dialog: null })
   const text = (key: 'title' | 'description', language: 'en' | 'zh', value: string) =>
     commit('settings', (d) => setDocumentKey(d, key, joined({ ...both(d[key]), [language]: value })), `settings.${key}.${language}`)
   return (
-    <Modal open title={t('settings.title')} onCancel={close} onOk={close} okText={t('settings.done')} cancelButtonProps={{ hidden: true }} width={560}>
+    <Modal open title={t('settings.title')} onCancel={closeDialog} onOk={closeDialog} okText={t('settings.done')} cancelButtonProps={{ hidden: true }} width={560}>
       <div className={styles.stack}>
         <p className={styles.quiet}>
           {t('settings.id')}: <code>{doc.id}</code> · {textIn(doc.title, 'en')}

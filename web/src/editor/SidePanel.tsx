@@ -9,7 +9,7 @@ import { NodePanel } from '../panel/NodePanel'
 import { PanelActions } from './PanelActions'
 import { useProblems } from './problems'
 import { TriggerPanel } from './TriggerPanel'
-import { useView } from './view'
+import { closePanel, useView } from './view'
 import styles from './Editor.module.css'
 
 interface Props {
@@ -28,7 +28,6 @@ export function SidePanel({ id, width, catalog, onRenamed, onPin }: Props) {
   const findings = useProblems((s) => s.list)
   const field = useView((s) => s.field)
   const node = nodeOf(doc, id)
-  const close = () => useView.setState({ panel: false })
   const rename = (to: string) => {
     const renamed = renameNode(useDocument.getState().doc, id, to, catalog.expressionsOf)
     if (!renamed) return
@@ -38,7 +37,7 @@ export function SidePanel({ id, width, catalog, onRenamed, onPin }: Props) {
   const focus = field?.id === id ? { focus: field.pointer } : {}
   return (
     <aside className={styles.side} style={{ width }} aria-label={t('panel.label', { name: textIn(node?.title, language) || id })}>
-      {id.startsWith('@') ? <TriggerPanel id={id.slice(1)} onClose={close} /> : <NodePanel nodeId={id} findings={findings} onClose={close} onRename={rename} actions={<PanelActions id={id} onPin={onPin} />} {...focus} />}
+      {id.startsWith('@') ? <TriggerPanel id={id.slice(1)} onClose={closePanel} /> : <NodePanel nodeId={id} findings={findings} onClose={closePanel} onRename={rename} actions={<PanelActions id={id} onPin={onPin} />} {...focus} />}
     </aside>
   )
 }

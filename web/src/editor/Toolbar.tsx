@@ -9,7 +9,7 @@ import { useDraft } from './draft'
 import { FlowName } from './FlowName'
 import { useProblems } from './problems'
 import { SavingState } from './SavingState'
-import { useView } from './view'
+import { type Dialog, useView } from './view'
 import styles from './Editor.module.css'
 
 interface Props {
@@ -22,12 +22,15 @@ interface Props {
   onDebug(): void
 }
 
+function open(dialog: Dialog) {
+  return () => useView.setState({ dialog })
+}
+
 /** The bar above the canvas. */
 export function Toolbar({ live, menu, onMenu, onTidy, onFit, onDebug }: Props) {
   const { t } = useTranslation('editor')
   const json = useView((s) => s.json)
   const flow = useDocument((s) => s.doc.id)
-  const open = (dialog: 'publish' | 'run' | 'search') => () => useView.setState({ dialog })
   return (
     <header className={styles.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
       <Link to="/flows" className={styles.back} aria-label={t('back')} title={t('back')}>

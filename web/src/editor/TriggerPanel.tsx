@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useCall } from '../api/hooks'
 import type { JsonObject } from '../api/json'
 import { useSettings } from '../app/settings'
-import { triggerIconOf } from '../canvas/icons'
+import { TriggerIcon } from '../canvas/icons'
 import { useDocument } from '../document/store'
 import { changeTrigger, triggerKey } from '../document/triggers'
 import { textIn } from '../document/types'
@@ -31,7 +31,6 @@ export function TriggerPanel({ id, onClose }: { id: string; onClose(): void }) {
   const type = trigger?.type
   const form = useMemo(() => (schema.data && type ? formOfDefinition(schema.data as JsonObject, `trigger.${type}`) : undefined), [schema.data, type])
   if (!trigger || type === undefined) return null
-  const Icon = triggerIconOf(type)
   const known = triggerTypes.find((k): k is TriggerType => k === type)
   const config = (trigger.config ?? noConfig) as JsonObject
   const set = (key: string, value: unknown) =>
@@ -44,7 +43,7 @@ export function TriggerPanel({ id, onClose }: { id: string; onClose(): void }) {
     <div className={styles.triggerPanel}>
       <header className={styles.sideHead}>
         <span className={styles.entryIcon} data-category="trigger">
-          <Icon size={18} aria-hidden />
+          <TriggerIcon type={type} size={18} />
         </span>
         <div className={styles.sideNames}>
           <h2>{textIn(trigger.title, language) || (known ? t(`triggers.${known}`) : id)}</h2>

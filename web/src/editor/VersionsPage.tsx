@@ -119,6 +119,10 @@ function VersionRow({ name, live, by, at, note, chosen, actions, onChoose }: Row
   )
 }
 
+function guarded(run: () => Promise<void>): Promise<void> {
+  return run().catch((e: Error) => say('error', e.message))
+}
+
 function Restore({ flow, version, live, onDone }: { flow: string; version: number; live: boolean; onDone(): void }) {
   const { t } = useTranslation('editor')
   const { modal } = App.useApp()
@@ -135,7 +139,6 @@ function Restore({ flow, version, live, onDone }: { flow: string; version: numbe
     say('success', t('versions.published', { version, now: made.version }))
     onDone()
   }
-  const guarded = (run: () => Promise<void>) => run().catch((e: Error) => say('error', e.message))
   return (
     <div className={styles.versionActions}>
       <Button size="small" icon={<Undo2 size={14} />} onClick={() => modal.confirm({ title: t('versions.restore'), content: t('versions.restoreText', { version }), onOk: () => guarded(intoDraft) })}>

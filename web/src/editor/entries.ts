@@ -7,7 +7,8 @@ export const triggerTypes = ['webhook', 'cron', 'queue', 'event', 'call'] as con
 export type TriggerType = (typeof triggerTypes)[number]
 
 /** The order of the palette. */
-export const categories = ['connect', 'data', 'logic', 'flow', 'message'] as const
+const categories = ['connect', 'data', 'logic', 'flow', 'message'] as const
+export type Category = (typeof categories)[number]
 
 /** Node types by category, those that a query finds: by title and summary in both languages, by type, by pinyin initials. */
 export function found(catalog: Catalog, query: string): { category: string; types: NodeType[] }[] {

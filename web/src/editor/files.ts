@@ -18,8 +18,8 @@ export function chooseFile(): Promise<string | null> {
     const input = document.createElement('input')
     input.type = 'file'
     input.accept = '.json,application/json'
-    input.onchange = () => done(input.files?.[0]?.text() ?? null)
-    input.oncancel = () => done(null)
+    input.addEventListener('change', () => done(input.files?.[0]?.text() ?? null))
+    input.addEventListener('cancel', () => done(null))
     input.click()
   })
 }

@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { isComposing } from '../app/commands'
+import { useLatest } from '../canvas/useLatest'
 
 /** One key and what it does. `keys` as it is written for people: "Ctrl+Shift+Z". */
 export interface Shortcut {
@@ -39,8 +40,7 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** Hears the shortcuts while the page is open. None fires while somebody types, composes or answers a dialog. */
 export function useShortcuts(shortcuts: readonly Shortcut[]) {
-  const latest = useRef(shortcuts)
-  latest.current = shortcuts
+  const latest = useLatest(shortcuts)
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (e.defaultPrevented || isComposing(e)) return
@@ -57,5 +57,5 @@ export function useShortcuts(shortcuts: readonly Shortcut[]) {
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [])
+  }, [latest])
 }

@@ -16,19 +16,19 @@ const table = 'drafts'
 function open(): Promise<IDBDatabase> {
   return new Promise((done, failed) => {
     const request = indexedDB.open(database, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: 'flow' })
-    request.onsuccess = () => done(request.result)
-    request.onerror = () => failed(request.error ?? new Error(database))
+    request.addEventListener('upgradeneeded', () => request.result.createObjectStore(table, { keyPath: 'flow' }))
+    request.addEventListener('success', () => done(request.result))
+    request.addEventListener('error', () => failed(request.error ?? new Error(database)))
   })
 }
 
-async function use<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
+async function within<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> {
   try {
     const db = await open()
     return await new Promise((done, failed) => {
       const request = run(db.transaction(table, mode).objectStore(table))
-      request.onsuccess = () => done(request.result)
-      request.onerror = () => failed(request.error ?? new Error(table))
+      request.addEventListener('success', () => done(request.result))
+      request.addEventListener('error', () => failed(request.error ?? new Error(table)))
       request.transaction?.addEventListener('complete', () => db.close())
     })
   } catch {
@@ -38,13 +38,13 @@ async function use<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => 
 }
 
 export async function keepCopy(copy: LocalCopy): Promise<void> {
-  await use('readwrite', (store) => store.put(copy))
+  await within('readwrite', (store) => store.put(copy))
 }
 
 export async function dropCopy(flow: string): Promise<void> {
-  await use('readwrite', (store) => store.delete(flow))
+  await within('readwrite', (store) => store.delete(flow))
 }
 
 export function findCopy(flow: string): Promise<LocalCopy | undefined> {
-  return use<LocalCopy | undefined>('readonly', (store) => store.get(flow) as IDBRequest<LocalCopy | undefined>)
+  return within<LocalCopy | undefined>('readonly', (store) => store.get(flow) as IDBRequest<LocalCopy | undefined>)
 }

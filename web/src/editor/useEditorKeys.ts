@@ -5,6 +5,7 @@ import type { Catalog } from '../canvas/catalog'
 import { isNodeId } from '../canvas/model'
 import { sceneOf } from '../canvas/scene'
 import type { CanvasHandle } from '../canvas/types'
+import { useLatest } from '../canvas/useLatest'
 import { useDocument } from '../document/store'
 import * as actions from './actions'
 import type { Clipboard } from './clipboard'
@@ -89,15 +90,16 @@ export function useEditorKeys(means: Means) {
   useCommands('editor', usePaletteCommands(means))
 }
 
-function usePaletteCommands({ canvas, tidy, openPicker }: Means): readonly Command[] {
+function usePaletteCommands(means: Means): readonly Command[] {
+  const latest = useLatest(means)
   const { t } = useTranslation('editor')
   return useMemo(() => {
     const set = useView.setState
     const command = (id: string, title: string, keys: string, run: () => void): Command => ({ id: `editor-${id}`, title, keys, run })
     return [
-      command('add', t('keys.add'), '/', openPicker),
-      command('tidy', t('keys.tidy'), 'Shift+Alt+T', tidy),
-      command('fit', t('keys.fit'), 'Shift+1', () => canvas.current?.fit()),
+      command('add', t('keys.add'), '/', () => latest.current.openPicker()),
+      command('tidy', t('keys.tidy'), 'Shift+Alt+T', () => latest.current.tidy()),
+      command('fit', t('keys.fit'), 'Shift+1', () => latest.current.canvas.current?.fit()),
       command('json', t('keys.json'), 'J', () => set({ json: !useView.getState().json })),
       command('problems', t('keys.problems'), 'Shift+P', () => set({ drawer: 'problems' })),
       command('search', t('keys.search'), 'Ctrl+F', () => set({ dialog: 'search' })),
@@ -106,6 +108,5 @@ function usePaletteCommands({ canvas, tidy, openPicker }: Means): readonly Comma
       command('settings', t('toolbar.settings'), '', () => set({ dialog: 'settings' })),
       command('keys', t('keys.title'), '?', () => set({ dialog: 'keys' })),
     ]
-    // openPicker and tidy read what they need when they run.
-  }, [t])
+  }, [t, latest])
 }

@@ -54,3 +54,11 @@ export const useView = create<EditorView>((set, get) => ({
 export function resetView() {
   useView.setState({ ...initial, palette: useView.getState().palette, wide: useView.getState().wide })
 }
+
+export function closeDialog() {
+  useView.setState({ dialog: null })
+}
+
+export function closePanel() {
+  useView.setState({ panel: false })
+}

@@ -7,7 +7,7 @@ export function walk(scene: Scene, from: string | undefined, to: Direction): str
   const at = scene.byId.get(from ?? '')
   if (!at) return scene.nodes.find((n) => n.kind !== 'note')?.id
   const ends = to === 'right' ? scene.edges.filter((e) => e.from === at.id).map((e) => e.to) : to === 'left' ? scene.edges.filter((e) => e.to === at.id).map((e) => e.from) : []
-  const found = ends.flatMap((id) => scene.byId.get(id) ?? []).sort((a, b) => Math.abs(a.top - at.top) - Math.abs(b.top - at.top))[0]
+  const found = ends.flatMap((id) => scene.byId.get(id) ?? []).toSorted((a, b) => Math.abs(a.top - at.top) - Math.abs(b.top - at.top))[0]
   if (found) return found.id
   if (to === 'right' && at.kind === 'container') return nearest(at, scene.nodes.filter((n) => n.parent === at.id))
   if (to === 'left' && at.parent !== null) return at.parent
