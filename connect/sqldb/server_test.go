@@ -115,10 +115,10 @@ func TestAFullPool(t *testing.T) {
 	t.Parallel()
 	sqldbtest.EachServer(t, func(t *testing.T, d *sqldbtest.Database) {
 		shop(t, d)
-		db := d.Open(t, func(s *sqldb.Server) { s.Pool = sqldb.Pool{Max: 1, Wait: 50 * time.Millisecond} })
+		db := d.Open(t, func(s *sqldb.Server) { s.Pool = sqldb.Pool{Max: 1, Wait: 2 * time.Second} })
 		line := sqldbtest.NewLine(t, d.Address())
 		busy := d.Open(t, func(s *sqldb.Server) {
-			s.Dial, s.Pool = line.Dial, sqldb.Pool{Max: 1, Wait: 50 * time.Millisecond}
+			s.Dial, s.Pool = line.Dial, sqldb.Pool{Max: 1, Wait: 2 * time.Second}
 		})
 		require.Nil(t, db.Ping(t.Context()))
 		require.Nil(t, busy.Ping(t.Context()))

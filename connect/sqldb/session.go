@@ -70,7 +70,8 @@ func (db *DB) begin(ctx context.Context, pool *sql.DB, options *sql.TxOptions) (
 			return s, nil
 		}
 		s.close()
-		if !errors.Is(err, driver.ErrBadConn) || tries <= 0 {
+		lost := errors.Is(err, driver.ErrBadConn) || db.dialect.failure(err).code == "db.connection_lost"
+		if !lost || tries <= 0 || ctx.Err() != nil {
 			return nil, err
 		}
 	}
