@@ -15,7 +15,7 @@ import { RunPhone } from '../runs/RunPhone'
 import type { Overlay } from '../runs/RunView'
 import { RunView } from '../runs/RunView'
 import { useRun } from '../runs/useRun'
-import type { Difference, Replay } from './api'
+import type { Difference, Replay, Step } from './api'
 import { DebugBar } from './DebugBar'
 import { DebugPanel } from './DebugPanel'
 import { useDebugKeys } from './keys'
@@ -46,19 +46,19 @@ function Session({ run, data }: { run: Run; data: ReturnType<typeof useRun> }) {
   const pins = useFlowPins(run.flow)
   const [replay, setReplay] = useState<Replay>()
   const [menu, setMenu] = useState<{ node: string; x: number; y: number }>()
-  const steps = debug.at === undefined ? data.steps.data : (past.steps ?? data.steps.data)
-  const stopped = debug.paused?.path
+  const stop = debug.at === undefined ? debug.paused : (past.state?.stop ?? null)
+  const steps = useStepsThen(debug.at === undefined ? data.steps : (past.steps ?? data.steps), stop?.path)
+  const stopped = stop?.path
   useFollowed(place, stopped, go)
   const looked = place.step ?? (stopped === '' ? undefined : stopped)
   const node = looked === undefined ? undefined : looked.split('.').at(-1)?.replace(/\[\d+\]$/, '')
-  const { breakpoints, setBreakpoints, paused, at } = debug
+  const { breakpoints, setBreakpoints } = debug
   const toggle = useCallback((id: string) => setBreakpoints(toggled(breakpoints, id)), [breakpoints, setBreakpoints])
   const differences = replay?.differences ?? noDifferences
-  const pausedThen = past.state?.stop
   const decorate = useCallback(
     (nodes: Map<string, NodeDecoration>) =>
-      marked(nodes, { breakpoints, paused: at === undefined ? paused : (pausedThen ?? null), pins: new Set(Object.keys(pins)), differences }),
-    [breakpoints, paused, at, pausedThen, pins, differences],
+      marked(nodes, { breakpoints, paused: stop, pins: new Set(Object.keys(pins)), differences }),
+    [breakpoints, stop, pins, differences],
   )
   useKeys(debug, node, toggle)
   const leave = () => void navigate({ to: '/runs/$run', params: { run: run.id }, search: {} })
@@ -69,7 +69,7 @@ function Session({ run, data }: { run: Run; data: ReturnType<typeof useRun> }) {
   const head = (
     <>
       <RunHeader run={run} document={data.document} live={data.live} connected={data.connected} changed={data.read} leave={leave} />
-      {!paused && <RunNotice run={run} document={data.document} go={go} />}
+      {!debug.paused && <RunNotice run={run} document={data.document} go={go} />}
     </>
   )
   const bar = <DebugBar debug={debug} document={data.document} past={past.state} node={node} go={go} />
@@ -106,6 +106,11 @@ function Session({ run, data }: { run: Run; data: ReturnType<typeof useRun> }) {
       )}
     </div>
   )
+}
+
+/** The steps with the one that the run stands at marked so. */
+function useStepsThen(steps: readonly Step[] | undefined, stopped: string | undefined) {
+  return useMemo(() => steps?.map((s) => (s.path === stopped ? { ...s, status: 'paused' as const } : s)), [steps, stopped])
 }
 
 /** When the run comes to stand somewhere else, that is looked at, whatever was chosen before. */

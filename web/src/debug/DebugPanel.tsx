@@ -33,7 +33,9 @@ export function DebugPanel({ debug, data, steps, path, go }: Props) {
   const now = useNow(data.live)
   const tree = useMemo(() => treeOf(steps ?? [], now), [steps, now])
   const { run, paused, at, events } = debug
-  const scope = useScope(run.id, { path, at, events }, path !== undefined || paused !== null)
+  // What the run has not come to has no scope; the run as a whole has.
+  const known = path !== undefined && tree.byPath.has(path)
+  const scope = useScope(run.id, { path: known ? path : undefined, at, events }, true)
   const here = paused !== null && at === undefined && (path === paused.path || path === undefined)
   return (
     <div className={styles.panel}>

@@ -99,7 +99,12 @@ function Outcome({ replay }: { replay: Replay }) {
   }
   return (
     <span className={styles.outcome} role="status">
-      {t('replay.differs', { count: replay.count })} {replay.before && <StatusText status={replay.before.status} />} → {replay.after && <StatusText status={replay.after.status} />}
+      {t('replay.differs', { count: replay.count })}
+      {replay.before && replay.after && (
+        <>
+          <StatusText status={replay.before.status} /> → <StatusText status={replay.after.status} />
+        </>
+      )}
     </span>
   )
 }

@@ -14,20 +14,21 @@ export function useDebugger(run: Run, changed: () => void) {
   const { message } = App.useApp()
   const { id } = run
   const paused = pausedOf(run)
-  const { events } = run
   const [edits, setEdits] = useState<Edits>(noEdits)
   const [busy, setBusy] = useState<string>()
-  const [past, setPast] = useState<number>()
-  const at = past !== undefined && past < events ? past : undefined
+  const [at, setAt] = useState<number>()
+  const { events } = run
+  // The last event is now: whoever goes there sees the run go on.
+  const setPast = useCallback((n: number | undefined) => setAt(n !== undefined && n < events ? n : undefined), [events])
   const abilities: Abilities = abilitiesOf(run.status, paused, at !== undefined)
   const breakpoints = useBreakpoints(run)
 
+  const failed = (e: unknown) => {
+    void message.error(e instanceof Error ? e.message : String(e), 6)
+    return false
+  }
   const act = (name: string, what: () => Promise<unknown>): Promise<boolean> => {
     setBusy(name)
-    const failed = (e: unknown) => {
-      void message.error(e instanceof Error ? e.message : String(e), 6)
-      return false
-    }
     return what()
       .then(() => true, failed)
       .finally(() => {

@@ -27,7 +27,7 @@ const tabs = ['timeline', 'flow', 'data', 'related'] as const
 export function RunPhone({ run, data, place, go }: Props) {
   const { t } = useTranslation('runs')
   const now = useNow(data.live)
-  const steps = useMemo(() => data.steps.data ?? [], [data.steps.data])
+  const steps = useMemo(() => data.steps ?? [], [data.steps])
   const tree = useMemo(() => treeOf(steps, now), [steps, now])
   const tab = tabs.find((name) => name === place.tab) ?? 'timeline'
   return (
@@ -64,7 +64,7 @@ export function RunPhone({ run, data, place, go }: Props) {
 function PhoneCanvas({ run, data, place, go }: Props) {
   const { t } = useTranslation('runs')
   const { document } = data
-  const steps = data.steps.data
+  const { steps } = data
   const trigger = run.trigger?.['id']
   const nodes = useMemo(
     () => decorationsOf(talliesOf(steps ?? [], focusOf(place.step)), typeof trigger === 'string' ? trigger : undefined),

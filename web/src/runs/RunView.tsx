@@ -48,7 +48,7 @@ const noSteps: readonly Step[] = []
 /** A run on the canvas of its flow, the step that is looked at at the right, everything over time at the foot. */
 export function RunView({ run, data, place, go, overlay = {} }: Props) {
   const { t } = useTranslation('runs')
-  const steps = overlay.steps ?? data.steps.data ?? noSteps
+  const steps = overlay.steps ?? data.steps ?? noSteps
   const now = useNow(data.live)
   const tree = useMemo(() => treeOf(steps, now), [steps, now])
   const picture = usePicture(run, data.document, steps, place.step, overlay)
@@ -65,9 +65,10 @@ export function RunView({ run, data, place, go, overlay = {} }: Props) {
     go({ step: node === undefined ? undefined : (stepOf(steps, node, focusOf(place.step))?.path ?? node) })
   }
   const shared = { tree, now, document: data.document, place, go }
+  const broken = data.stepsError && steps.length === 0 ? <Failed error={data.stepsError} retry={data.read} /> : undefined
   const tabs: DrawerTab[] = [
-    { key: 'timeline', label: t('tabs.timeline'), content: <Timeline {...shared} /> },
-    { key: 'steps', label: t('tabs.steps', { count: steps.length }), content: <StepsTable {...shared} /> },
+    { key: 'timeline', label: t('tabs.timeline'), content: broken ?? <Timeline {...shared} /> },
+    { key: 'steps', label: t('tabs.steps', { count: steps.length }), content: broken ?? <StepsTable {...shared} /> },
     ...(overlay.tabs ?? []),
     { key: 'data', label: t('tabs.data'), content: <RunData run={run} /> },
     { key: 'related', label: t('tabs.related'), content: <Related run={run} document={data.document} /> },
@@ -89,12 +90,12 @@ export function RunView({ run, data, place, go, overlay = {} }: Props) {
             onSelectionChange={look}
             decorations={picture.nodes}
             edgeDecorations={picture.edges}
-            insets={{ right: panel.open ? panelWidth : 0, top: overlay.bar ? 56 : 0 }}
+            insets={{ right: panel.open ? panelWidth : 0, top: overlay.bar ? 80 : 0 }}
             minimap
             {...(overlay.onBreakpointToggle ? { onBreakpointToggle: overlay.onBreakpointToggle } : {})}
             {...(overlay.onNodeMenu ? { onContextMenu: (id, _, screen) => id !== null && overlay.onNodeMenu?.(id, screen) } : {})}
           >
-            {overlay.bar && <div className={styles.bar}>{overlay.bar}</div>}
+            {overlay.bar && <div className={`${styles.bar} ${panel.open ? styles.beside : ''}`}>{overlay.bar}</div>}
           </FlowCanvas>
         ) : data.flowError ? (
           <Failed error={data.flowError} />

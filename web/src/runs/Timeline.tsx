@@ -6,9 +6,8 @@ import { statusColour } from '../app/StatusText'
 import type { FlowDocument } from '../document/types'
 import { LineName } from './LineName'
 import type { StepTree, TreeLine } from './model/steps'
-import { endOf, startOf } from './model/steps'
 import type { TimeScale } from './model/timeline'
-import { barOf, spanOf, timeScale } from './model/timeline'
+import { barOf, scaleOf, spanOf } from './model/timeline'
 import type { RunPlace } from './RunPage'
 import styles from './Timeline.module.css'
 import { useLines } from './useLines'
@@ -28,7 +27,7 @@ export function Timeline({ tree, now, document, place, go }: LinesProps) {
   const format = useFormat()
   const [failedOnly, setFailedOnly] = useState(false)
   const { lines, toggle, at } = useLines(tree, place.step, failedOnly)
-  const scale = useMemo(() => timeScale([...tree.byPath.values()].flatMap((s) => [startOf(s), endOf(s, now)])), [tree, now])
+  const scale = useMemo(() => scaleOf(tree, now), [tree, now])
   return (
     <div className={styles.timeline} role="table" aria-label={t('tabs.timeline')} aria-rowcount={lines.length + 1}>
       <div role="rowgroup">

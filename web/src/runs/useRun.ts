@@ -22,7 +22,9 @@ export function useRun(id: string) {
   const read = useReader(id)
   const connected = useStream(`/api/v1/runs/${encodeURIComponent(id)}/events`, live, read)
   const document = useExecuted(flow.data)
-  return { run, steps, document, flowError: flow.error, live, connected, read }
+  const stopped = run.data?.stop?.path
+  const list = useMemo(() => steps.data?.map((s) => (s.path === stopped ? { ...s, status: 'paused' as const } : s)), [steps.data, stopped])
+  return { run, steps: list, stepsError: steps.error, document, flowError: flow.error, live, connected, read }
 }
 
 /** All steps of a run, in the order they began. */

@@ -35,6 +35,11 @@ describe('the picture of a run', () => {
     expect(edges.get('save:error:alarm')).toEqual({ state: 'taken' })
     expect(edges.get('save:out:each')).toEqual({ state: 'skipped' })
   })
+  it('goes on behind a node that failed where the flow says so', () => {
+    const edges = edgesTaken(doc, [step('save', { status: 'failed', port: null }), step('each', { status: 'running', port: null })], new Map())
+    expect(edges.get('save:out:each')).toEqual({ state: 'active' })
+    expect(edges.get('save:error:alarm')).toEqual({ state: 'skipped' })
+  })
   it('sees every way of a node that leaves by several ports', () => {
     const all = [step('arrived', { port: 'true' }), step('save'), step('tell')]
     expect(edgesTaken(doc, all, new Map()).get('arrived:false:tell')).toEqual({ state: 'taken' })

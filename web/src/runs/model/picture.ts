@@ -113,12 +113,15 @@ function edgeIn(edge: FlowEdge, frames: readonly Map<string, Step>[], onlyWay: b
   return settled > 0 ? { state: 'skipped' } : undefined
 }
 
-/** A node that leaves by several ports at once shows only the first: the others are known by where they alone lead to. */
+/**
+ * A node that leaves by several ports at once shows only the first, and one that failed and lets the run go on shows none:
+ * their other ways are known by where they alone lead to.
+ */
 function wentAlong(edge: FlowEdge, from: Step, to: Step | undefined, onlyWay: boolean): boolean {
   const port = edge.port ?? defaultPort
-  if (from.status === 'failed') return port === errorPort && from.port === errorPort
-  if (from.status !== 'succeeded') return false
-  return from.port === port || (onlyWay && to !== undefined && to.status !== 'skipped' && port !== errorPort)
+  if (from.port === port) return true
+  if (from.status === 'skipped' || port === errorPort || from.port === errorPort) return false
+  return onlyWay && to !== undefined && to.status !== 'skipped'
 }
 
 function isSettled(status: StepStatus): boolean {

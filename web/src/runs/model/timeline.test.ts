@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { linesOf, treeOf } from './steps'
 import { start, step } from './fixture'
-import { barOf, roundStep, timeScale } from './timeline'
+import { barOf, roundStep, scaleOf, timeScale } from './timeline'
+
+const long = (type: string) => treeOf([step('a'), step('b', { type, durationMs: 60_000 }, 10), step('c', {}, 60_010)], start)
 
 describe('the time line', () => {
   it('is even where nothing is waited for long', () => {
@@ -23,6 +25,10 @@ describe('the time line', () => {
       expect(at).toBeGreaterThanOrEqual(before)
       before = at
     }
+  })
+  it('does not cut what was work', () => {
+    expect(scaleOf(long('wait@1'), start).breaks).toHaveLength(1)
+    expect(scaleOf(long('http.request@1'), start).breaks).toEqual([])
   })
   it('stands one moment, and none', () => {
     expect(timeScale([]).at(5)).toBe(1)

@@ -1,5 +1,5 @@
 /** Where the bars of a time line lie. Pure. */
-import type { TreeLine } from './steps'
+import type { StepTree, TreeLine } from './steps'
 import { endOf, startOf } from './steps'
 
 /** From milliseconds to a share of the width, 0 to 1. Long stretches in which nothing happens are drawn short. */
@@ -17,14 +17,36 @@ export interface TimeScale {
 const gapShare = 0.4
 const gapWidth = 0.08
 
-/** A scale for a run by the moments at which something happened in it. */
-export function timeScale(moments: readonly number[]): TimeScale {
+/** Types that only wait. */
+const waiting = new Set(['wait', 'await', 'approval', 'subflow'])
+
+/** The scale for the steps of a tree: a stretch is cut where nothing works in it, however many wait. */
+export function scaleOf(tree: StepTree, now: number): TimeScale {
+  const moments: number[] = []
+  const busy: Span[] = []
+  for (const step of tree.byPath.values()) {
+    const span = { from: startOf(step), to: endOf(step, now) }
+    moments.push(span.from, span.to)
+    const works = !tree.items.has(step.path) && !waiting.has(step.type.split('@')[0] ?? '') && step.status !== 'waiting' && step.status !== 'paused'
+    if (works) busy.push(span)
+  }
+  return timeScale(moments, busy)
+}
+
+interface Span {
+  from: number
+  to: number
+}
+
+/** A scale by the moments at which something happened and the spans in which something was at work. */
+export function timeScale(moments: readonly number[], busy: readonly Span[] = []): TimeScale {
   const times = [...new Set(moments)].toSorted((a, b) => a - b)
   const from = times[0] ?? 0
   const to = Math.max(times.at(-1) ?? 0, from + 1)
   const gaps = times.slice(1).flatMap((end, i) => {
     const start = times[i] ?? end
-    return end - start > (to - from) * gapShare && end - start > 2_000 ? [{ start, end }] : []
+    const long = end - start > (to - from) * gapShare && end - start > 2_000
+    return long && !busy.some((b) => b.from <= start && b.to >= end) ? [{ start, end }] : []
   })
   const hidden = gaps.reduce((sum, g) => sum + g.end - g.start, 0)
   const shown = to - from - hidden
