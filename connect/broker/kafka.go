@@ -35,6 +35,8 @@ const (
 	// gone is after how long without a word the others of a group take over; so long a server that was killed waits for
 	// its own former place.
 	gone = 10 * time.Second
+	// lookForParts is how often new partitions are looked for.
+	lookForParts = time.Minute
 	// ahead is how many finished messages, per hand, may wait for an earlier one of their partition.
 	ahead = 16
 	// fetchBytes bounds what is fetched ahead of the hands.
@@ -200,7 +202,7 @@ func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handl
 	l := &ledger{parts: map[int32]*part{}, room: newHands(ctx, ahead*s.Hands)}
 	client, err := kgo.NewClient(k.options(
 		kgo.ConsumerGroup(s.Group), kgo.ConsumeTopics(s.Topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.SessionTimeout(gone), kgo.HeartbeatInterval(gone/4), kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2),
+		kgo.SessionTimeout(gone), kgo.HeartbeatInterval(gone/4), kgo.AutoCommitMarks(), kgo.AutoCommitInterval(commitEvery), kgo.FetchMaxBytes(fetchBytes), kgo.MaxConcurrentFetches(2), kgo.MetadataMaxAge(lookForParts),
 		kgo.OnPartitionsRevoked(func(ctx context.Context, client *kgo.Client, parts map[string][]int32) {
 			// What cannot be committed is delivered again, and known by its identity.
 			_ = client.CommitMarkedOffsets(ctx)
@@ -226,6 +228,9 @@ func (k *kafka) consume(ctx context.Context, s Subscription, ready func(), handl
 			return nil
 		}
 		return kafkaReach(ctx, err)
+	}
+	if _, f := partitions(ctx, client, s.Topic); f != nil && !over(ctx) {
+		return f
 	}
 	ready()
 	for {

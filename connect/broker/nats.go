@@ -27,8 +27,10 @@ type natsStreams struct {
 
 const (
 	// ackWait is how long JetStream waits for an acknowledgement; messages in hand ask for more time well before.
-	ackWait    = 10 * time.Second
-	moreTime   = 3 * time.Second
+	ackWait  = 10 * time.Second
+	moreTime = 3 * time.Second
+	// pullFor is how long one request for messages holds; the broker gives a sign of life twice as often.
+	pullFor    = 10 * time.Second
 	natsReason = "no stream of JetStream takes the subject %s; make one (nats stream add), or correct the topic"
 )
 
@@ -238,7 +240,8 @@ func (n *natsStreams) consume(ctx context.Context, s Subscription, ready func(),
 		return f
 	}
 	// The broker lets no more out than there are hands, so that what it sends is never kept waiting.
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(s.Hands), jetstream.WithMessagesErrOnMissingHeartbeat(true))
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(s.Hands), jetstream.PullExpiry(pullFor), jetstream.PullHeartbeat(pullFor/2),
+		jetstream.WithMessagesErrOnMissingHeartbeat(true))
 	if err != nil {
 		return broken(ctx, err)
 	}

@@ -33,6 +33,8 @@ type figures struct {
 	started, duplicates, setAside, retries, reconnects atomic.Int64
 	inHand                                             atomic.Int64
 	connected                                          atomic.Bool
+	// mute: the broker was asked for the lag and did not answer. Clients that find their own way back do not tell.
+	mute atomic.Bool
 	// lag is lagUnknown where the broker does not tell.
 	lag atomic.Int64
 }
@@ -120,7 +122,7 @@ func (c *consumer) watchLag() {
 	tick := time.NewTicker(lagEvery)
 	defer tick.Stop()
 	for {
-		lag := int64(lagUnknown)
+		lag, mute := int64(lagUnknown), false
 		if client, f := c.o.Connections.Broker(c.connection); f == nil && c.figures.connected.Load() {
 			ctx, done := context.WithTimeout(c.ctx, lagEvery)
 			n, err := client.Lag(ctx, c.Subscription)
@@ -128,10 +130,12 @@ func (c *consumer) watchLag() {
 			if err == nil {
 				lag = n
 			} else if !errors.Is(err, broker.ErrNoLag) && c.ctx.Err() == nil {
-				c.o.Log.Debug("the broker did not tell how much waits", "trigger", c.binding.Load().name, "error", err)
+				mute = true
+				c.complain("queue.unavailable", "the broker does not tell how much waits", "error", err)
 			}
 		}
 		c.figures.lag.Store(lag)
+		c.figures.mute.Store(mute)
 		select {
 		case <-c.ctx.Done():
 			return
@@ -145,7 +149,7 @@ func (c *consumer) stats() Stats {
 	return Stats{
 		Flow: b.flow.Document.ID, Trigger: b.entrance.ID, Lag: f.lag.Load(), InHand: f.inHand.Load(), Started: f.started.Load(),
 		Duplicates: f.duplicates.Load(), SetAside: f.setAside.Load(), Retries: f.retries.Load(), Reconnects: f.reconnects.Load(),
-		Connected: f.connected.Load(),
+		Connected: f.connected.Load() && !f.mute.Load(),
 	}
 }
 

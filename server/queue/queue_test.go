@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"sluice/connect/broker"
+	"sluice/connect/broker/brokertest"
 	"sluice/engine"
 	"sluice/engine/codec"
 	"sluice/engine/core"
@@ -233,6 +235,53 @@ func TestKeysAreKeptForAWeek(t *testing.T) {
 		require.Equal(t, want, flow.Triggers[0].KeepKeys)
 		require.Nil(t, flow.Triggers[0].Idempotency)
 	}
+}
+
+// A sender that tries again says the same id, and starts one run.
+func TestTheSendersIDIsTheIdentity(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		if p.kind == broker.MQTT {
+			t.Skip("MQTT 3.1.1 has no place for an id")
+		}
+		w := open(t, p)
+		w.publish(t, "", "")
+		for _, id := range []string{"a", "a", "b"} {
+			w.send(t, broker.Message{ID: w.topic + id, Body: []byte(`{"n": 1}`)})
+		}
+		w.eventually(t, func(s queue.Stats) bool { return s.Started == 2 && s.InHand == 0 })
+		require.Len(t, w.runs(t), 2)
+	})
+}
+
+// A message that cannot be set aside is not acknowledged, however long that takes.
+func TestAMessageThatCannotBeSetAsideWaits(t *testing.T) {
+	t.Parallel()
+	w := open(t, find(t, broker.Redis))
+	server := redis.NewClient(&redis.Options{Addr: brokertest.Address(t, broker.Redis).Host})
+	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	require.NoError(t, server.Set(t.Context(), w.dead, "not a stream", 0).Err())
+	w.publish(t, `, "maxAttempts": 1`, `, "input": {"type": "object"}`)
+	w.send(t, broker.Message{Body: []byte("[]")})
+	w.numbered(t, 0, 3)
+	w.eventually(t, func(s queue.Stats) bool { return s.Started == 3 && s.Retries > 3 })
+	for _, s := range w.queues.Stats() {
+		require.Zero(t, s.SetAside)
+		require.EqualValues(t, 1, s.InHand)
+	}
+	require.NoError(t, server.Del(t.Context(), w.dead).Err())
+	w.eventually(t, func(s queue.Stats) bool { return s.SetAside == 1 && s.InHand == 0 })
+	require.Equal(t, "[]", string(w.deadLetters(t, 1)[0].Body))
+}
+
+func find(t *testing.T, kind broker.Kind) place {
+	t.Helper()
+	for _, p := range places(t) {
+		if p.kind == kind {
+			return p
+		}
+	}
+	require.Fail(t, "no such broker")
+	return place{}
 }
 
 func TestTheTriggersOwnKey(t *testing.T) {
