@@ -62,6 +62,7 @@ func TestEachMessageHasExactlyOneRunWhateverIsKilled(t *testing.T) {
 			s.until(t, "sluice_queue_started_total", n/3)
 			b.kill(t)
 			require.Less(t, s.figure(t, "sluice_queue_started_total"), n-before, "the kill was to be in the middle")
+			s.until(t, "sluice_queue_connected", 0)
 			b.start(t)
 			s.until(t, "sluice_queue_started_total", n-before)
 			t.Logf("all have a run after %s; the kill of the server came after %d", time.Since(begin).Round(time.Millisecond), before)
