@@ -33,6 +33,10 @@ func checkWechatPay(_ *verification, d *Delivery, keys keyring, now time.Time) (
 	if err != nil {
 		return proof{}, err
 	}
+	if serial := header.Get("Wechatpay-Serial"); platform[serial] == nil {
+		// Which keys there are is nothing for a stranger.
+		return proof{}, errors.New("the message names a key that the connection does not have")
+	}
 	if err := platform.Verify(header, d.Body, now); err != nil {
 		return proof{}, err
 	}

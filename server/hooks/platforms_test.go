@@ -299,6 +299,7 @@ func TestWechatPayVectors(t *testing.T) {
 		} {
 			refused(t, send("ack", body, change...))
 		}
+		require.NotContains(t, send("ack", body, "Wechatpay-Serial", "5157").body, "PUB_KEY_ID")
 		for _, n := range v.Negative {
 			refused(t, send("ack", body, "Wechatpay-Signature", n.Headers["Wechatpay-Signature"]))
 		}

@@ -36,6 +36,9 @@ func open(t *testing.T) (*shop.Shop, *connect.Set) {
 		server.URL, c.Feishu.Token, c.Feishu.Secret)
 	effecttest.Define(t, set, `{"id": "forged", "type": "feishu", "config": {"baseUrl": %q}, "secrets": {"token": %q, "secret": "wrong-secret"}}`,
 		server.URL, c.Feishu.Token)
+	slack := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	t.Cleanup(slack.Close)
+	effecttest.Define(t, set, `{"id": "channel", "type": "slack", "secrets": {"url": %q}}`, slack.URL+"/services/T0/B0/x")
 	return s, set
 }
 
