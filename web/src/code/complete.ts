@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../api/json'
 import { isObject } from '../api/json'
 import type { ExpressionFunction } from '../api/schema'
-import { kindOf, previewOf, sizeOf } from '../data/format'
+import { previewOf, sizeOf } from '../data/format'
 import { quoted, valueAt } from '../data/path'
 import type { PathContext } from './context'
 import { callContext, pathContext, predicateList } from './context'
@@ -103,10 +103,10 @@ function inserted(text: string, at: PathContext, key: string, list: boolean): { 
   return { insert: (dot === 2 ? '?.' : '') + step, from: at.from - dot }
 }
 
-/** A word on what a value is: text, number, list·3. */
+/** What a value is, in no language: itself, or how much is in it. */
 function describe(v: Json): string {
   const size = sizeOf(v)
-  return size < 0 ? `${kindOf(v)} ${previewOf(v, 24)}` : `${kindOf(v)}·${size}`
+  return size < 0 ? previewOf(v, 28) : Array.isArray(v) ? `[ ${size} ]` : `{ ${size} }`
 }
 
 export function parameterText(p: ExpressionFunction['params'][number]): string {

@@ -22,14 +22,14 @@ export interface JsonTreeProps {
   onCopyPath?: (path: Path, expression: string) => void
   /** Rows can be dragged into fields. Needs root. */
   draggable?: boolean
-  /** Height in pixels of the scrolling part; by default as high as the rows, at most 360. */
+  /** Height in pixels of the scrolling part; by default as high as the rows, up to most of the window. */
   height?: number | '100%'
   /** Leaves out the line with search and copy. */
   bare?: boolean
 }
 
 const overscan = 8
-const usualHeight = 360
+const usualHeight = () => Math.max(360, window.innerHeight - 380)
 
 /** A JSON value of any size: only the rows in view are drawn. */
 export function JsonTree({ value, label, root = '', onCopyPath, draggable = false, height, bare = false }: JsonTreeProps) {
@@ -48,13 +48,13 @@ export function JsonTree({ value, label, root = '', onCopyPath, draggable = fals
   const foundSet = useMemo(() => new Set(found), [found])
   const rows = useMemo(() => treeRows(value, opened), [value, opened])
   const scroller = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: typeof height === 'number' ? height : usualHeight })
+  const [view, setView] = useState({ top: 0, height: typeof height === 'number' ? height : usualHeight() })
 
-  const box = Math.min(rows.length * rowHeight, usualHeight)
+  const box = Math.min(rows.length * rowHeight, usualHeight())
   useEffect(() => {
     const el = scroller.current
     if (!el) return
-    const measure = () => setView({ top: el.scrollTop, height: el.clientHeight || usualHeight })
+    const measure = () => setView({ top: el.scrollTop, height: el.clientHeight || usualHeight() })
     const observer = new ResizeObserver(measure)
     observer.observe(el)
     return () => observer.disconnect()

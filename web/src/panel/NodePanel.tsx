@@ -92,7 +92,7 @@ function KnownNode({ doc, node, pointer, nodeId, readOnly = false, findings = no
   return (
     <PanelContext value={panel}>
       <FieldViewContext value={FieldView}>
-      {expanded ? <Wide head={head} parts={parts} actions={actions} close={() => setExpanded(false)} label={titles[nodeId] || nodeId} /> : <Docked head={head} parts={parts} actions={actions} />}
+      {expanded ? <Wide head={head} parts={parts} actions={actions} close={() => setExpanded(false)} label={titles[nodeId] || nodeId} broad={type?.type === 'rules'} /> : <Docked head={head} parts={parts} actions={actions} />}
       </FieldViewContext>
     </PanelContext>
   )
@@ -170,7 +170,17 @@ function Docked({ head, parts, actions }: { head: ReactNode; parts: Parts; actio
   )
 }
 
-function Wide({ head, parts, actions, close, label }: { head: ReactNode; parts: Parts; actions: ReactNode; close: () => void; label: string }) {
+interface WideProps {
+  head: ReactNode
+  parts: Parts
+  actions: ReactNode
+  close: () => void
+  label: string
+  /** The form needs most of the width: it is a sheet. */
+  broad: boolean
+}
+
+function Wide({ head, parts, actions, close, label, broad }: WideProps) {
   const { t } = useTranslation('panel')
   const dialog = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -194,7 +204,7 @@ function Wide({ head, parts, actions, close, label }: { head: ReactNode; parts: 
       }}
     >
       {head}
-      <div className={styles.columns}>
+      <div className={styles.columns} data-broad={broad || undefined}>
         <section className={styles.column} aria-label={t('tabs.input')}>
           <h3 className={styles.columnTitle}>{t('tabs.input')}</h3>
           {parts.input}

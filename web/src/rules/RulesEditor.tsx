@@ -1,4 +1,4 @@
-import { Button, Popconfirm, Segmented } from 'antd'
+import { Button, Popconfirm } from 'antd'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json, JsonObject } from '../api/json'
@@ -91,7 +91,7 @@ function FormSwitch({ kind, empty, choose, readOnly }: { kind: Form; empty: bool
   const other = kind === 'table' ? 'rules' : 'table'
   return (
     <div className={styles.switch}>
-      <Segmented size="small" disabled value={kind} options={[{ value: 'table', label: t('table') }, { value: 'rules', label: t('rules') }]} aria-label={t('form')} />
+      <span>{t(kind)}</span>
       {!readOnly && (
         <Popconfirm title={t('switch.title')} description={t('switch.text')} okText={t('switch.ok')} onConfirm={() => choose(other)}>
           <Button size="small" type="link">{other === 'rules' ? t('switch.toRules') : t('switch.toTable')}</Button>

@@ -1,5 +1,4 @@
 export const rules = {
-  form: 'Form of the rules',
   table: 'Decision table',
   rules: 'List of rules',
   start: 'A decision table has columns of conditions and results; a list of rules has an expression for each.',

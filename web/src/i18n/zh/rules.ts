@@ -2,7 +2,6 @@ import type { Catalogue } from '../catalogue'
 import type { rules as english } from '../en/rules'
 
 export const rules: Catalogue<typeof english> = {
-  form: '规则的形式',
   table: '决策表',
   rules: '规则列表',
   start: '决策表由条件列和结论列组成；规则列表的每条规则各有一个条件表达式。',

@@ -58,7 +58,7 @@ function ExpressionBox({ field, path, text, onText, id, describedBy, invalid, sh
         invalid={invalid || (preview.state === 'problem' && preview.problem.span !== undefined)}
         placeholder={typeof example === 'string' ? t('example', { value: soleExpression(example) ?? example }) : t('writeExpression')}
       />
-      <PreviewLine preview={preview} real={sample.run !== undefined} />
+      <PreviewLine preview={preview} real={sample.run !== undefined} findings={findings} />
     </div>
   )
 }
@@ -112,7 +112,7 @@ export function TemplateControl(props: ControlProps & { small?: boolean }) {
         lines={field.kind === 'longText' ? 3 : 1}
         onDrop={(expression, at) => (field.literal ? text : withDropped(text, at, expression))}
       />
-      {text.includes('{{') && !field.literal && <PreviewLine preview={preview} real={sample.run !== undefined} />}
+      {text.includes('{{') && !field.literal && <PreviewLine preview={preview} real={sample.run !== undefined} findings={findings} />}
     </div>
   )
 }
