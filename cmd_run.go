@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"sluice/engine/core"
 	"sluice/engine/value"
 	"sluice/flows"
+	"sluice/internal/debugger"
 	"sluice/storage"
 )
 
@@ -24,12 +26,22 @@ func cmdRun(ctx context.Context, c *console, args []string) error {
 	input := flags.String("input", "", "")
 	connections := flags.String("connections", "", "")
 	data := flags.String("data", "", "")
+	step := flags.Bool("step", false, "")
+	var points []core.Breakpoint
+	flags.Func("break", "", func(text string) error {
+		points = append(points, debugger.ParseBreakpoint(text))
+		return nil
+	})
 	files, err := parse(flags, args)
 	if err != nil {
 		return err
 	}
 	if len(files) != 1 {
 		return wrongUsage("exactly one FILE is to be run")
+	}
+	stepping := *step || len(points) > 0
+	if stepping && *input == "-" {
+		return wrongUsage("--step and --break read commands from standard input: give --input as JSON or @FILE")
 	}
 	body, err := readInput(c, *input)
 	if err != nil {
@@ -39,7 +51,7 @@ func cmdRun(ctx context.Context, c *console, args []string) error {
 	if err != nil {
 		return err
 	}
-	end, err := runFile(ctx, c, w, files[0], body, *data)
+	end, err := runFile(ctx, c, w, order{file: files[0], body: body, data: *data, stepping: stepping, into: *step, breakpoints: points})
 	stopped, cancel := context.WithTimeout(ctx, shutdown)
 	defer cancel()
 	if closing := w.close(stopped); err == nil {
@@ -84,27 +96,72 @@ func readInput(c *console, input string) (core.Value, error) {
 	return v, nil
 }
 
+// order is what is to be run.
+type order struct {
+	file string
+	body core.Value
+	// data is the folder that keeps the run; empty keeps nothing.
+	data string
+	// stepping opens the debugger where the run stops: at the breakpoints and, with into, at its first step.
+	stepping, into bool
+	breakpoints    []core.Breakpoint
+}
+
 // runFile compiles the flow, starts a run of it and waits for its end.
-func runFile(ctx context.Context, c *console, w *workspace, file string, body core.Value, data string) (*core.End, error) {
-	flow, err := w.compile(c, file)
+func runFile(ctx context.Context, c *console, w *workspace, o order) (*core.End, error) {
+	flow, err := w.compile(c, o.file)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkInput(c, flow, body); err != nil {
+	if err := checkInput(c, flow, o.body); err != nil {
 		return nil, err
+	}
+	for _, b := range o.breakpoints {
+		if found := flow.CheckBreakpoint("", b); len(found) > 0 {
+			return nil, wrongUsage("--break %s: %s", b.Node, found[0].In(c.lang))
+		}
 	}
 	p := newProgress(c)
 	if err := w.start(p.observe); err != nil {
 		return nil, err
 	}
 	id, err := w.engine.Start(ctx, engine.StartRequest{Plan: flow.Plan.Hash, Trigger: core.Object{
-		"id": "call", "type": "call", "at": time.Now().UTC().Format(time.RFC3339Nano), "body": body,
-	}})
+		"id": "call", "type": "call", "at": time.Now().UTC().Format(time.RFC3339Nano), "body": o.body,
+	}, Breakpoints: o.breakpoints, Into: o.into})
 	if err != nil {
 		return nil, err
 	}
 	c.say(textStarted, id, flow.Document.ID)
-	return waitFor(ctx, c, w, id, data)
+	if o.stepping {
+		if err := stepThrough(ctx, c, w, id); err != nil {
+			return nil, left(c, err, o.data, id)
+		}
+	}
+	return waitFor(ctx, c, w, id, o.data)
+}
+
+// stepThrough opens the debugger on a run, until the run has ended.
+func stepThrough(ctx context.Context, c *console, w *workspace, id storage.RunID) error {
+	by := "terminal"
+	if name, ok := c.env("USER"); ok && name != "" {
+		by = name
+	}
+	return debugger.New(debugger.Options{
+		Debugger: w.engine, Journal: w.store, Flow: w.library.Flow, In: c.in, Out: c.err, Lang: c.lang, Mask: w.connections.Mask, By: by,
+	}, id).Loop(ctx)
+}
+
+// left says what became of a run whose debugger was left.
+func left(c *console, err error, data string, id storage.RunID) error {
+	switch {
+	case !errors.Is(err, debugger.ErrQuit):
+		return err
+	case data == "":
+		c.say(textStoppedLost)
+	default:
+		c.say(textLeft, data, id)
+	}
+	return exitCode(130)
 }
 
 func checkInput(c *console, flow *flows.Flow, body core.Value) error {

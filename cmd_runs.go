@@ -22,7 +22,7 @@ func cmdRuns(ctx context.Context, c *console, args []string) error {
 		return err
 	}
 	if len(rest) < 2 {
-		return wrongUsage("list, show or resume, and the DIR that --data named")
+		return wrongUsage("list, show, resume or step, and the DIR that --data named")
 	}
 	if _, err := os.Stat(rest[1]); err != nil {
 		return err
@@ -39,8 +39,10 @@ func cmdRuns(ctx context.Context, c *console, args []string) error {
 		return showRun(c, w, storage.RunID(rest[2]))
 	case rest[0] == "resume" && len(rest) == 2:
 		return resumeRuns(ctx, c, w)
+	case rest[0] == "step" && len(rest) == 3:
+		return stepRun(ctx, c, w, rest[1], storage.RunID(rest[2]))
 	}
-	return wrongUsage("list DIR, show DIR RUN, or resume DIR")
+	return wrongUsage("list DIR, show DIR RUN, resume DIR, or step DIR RUN")
 }
 
 // listLimit bounds a listing; what is older is found by the server.
@@ -117,12 +119,39 @@ func stepObject(s *engine.Step) core.Object {
 	return o
 }
 
+// stepRun opens the debugger on a kept run: one that stands still, or one that failed, which is stopped where it did.
+func stepRun(ctx context.Context, c *console, w *workspace, dir string, id storage.RunID) error {
+	if err := w.start(newProgress(c).observe); err != nil {
+		return err
+	}
+	row, err := w.store.Row(id)
+	if err != nil {
+		return err
+	}
+	if row.Status == string(core.Failed) {
+		if err := w.engine.Retry(ctx, id, engine.RetryRequest{Stay: true, By: "terminal"}); err != nil {
+			return err
+		}
+	}
+	if err := stepThrough(ctx, c, w, id); err != nil {
+		return left(c, err, dir, id)
+	}
+	end, err := waitFor(ctx, c, w, id, dir)
+	if err == nil && end.Status != core.Succeeded {
+		return exitCode(1)
+	}
+	return err
+}
+
 // resumeRuns goes on with every run that has not ended, and waits for those at work. What only waits for a timer far
 // away or an event stays.
 func resumeRuns(ctx context.Context, c *console, w *workspace) error {
 	var live []storage.RunID
 	if err := w.store.Live(func(l storage.LiveRow) bool {
-		live = append(live, l.Run)
+		// One that stands still waits for somebody who steps through it.
+		if l.Status != string(core.Paused) {
+			live = append(live, l.Run)
+		}
 		return true
 	}); err != nil {
 		return err

@@ -65,6 +65,7 @@ var (
 	textTooLarge       = text{"the input is too large to start a run with (%v); pass a reference to it instead", "输入过大，无法启动运行（%v）；请改为传入引用"}
 	textInUse          = text{"another process uses this folder (%v); stop it, or name another folder with --data", "该目录正被另一个进程使用（%v）；请停止该进程，或用 --data 指定其他目录"}
 	textDiskFull       = text{"the journal cannot be written (%v); make room on the disk and try again", "无法写入运行日志（%v）；请清理磁盘空间后重试"}
+	textLeft           = text{"the run stays stopped in %[1]s; go on with: sluice runs step %[1]s %[2]s", "运行停在原处，保存在 %[1]s；继续请执行：sluice runs step %[1]s %[2]s"}
 	textNothingToDo    = text{"there is no run to go on with", "没有需要继续的运行"}
 	textResumed        = text{"going on with %d runs", "继续 %d 个运行"}
 )
@@ -77,6 +78,6 @@ var statusText = map[string]text{
 
 // phaseText is how far an activation has come, in words.
 var phaseText = map[string]text{
-	"running": {"running", "执行中"}, "delayed": {"will be tried again", "等待重试"}, "waiting": {"waiting", "等待中"}, "held": {"outcome unknown", "结果未知"},
+	"running": {"running", "执行中"}, "delayed": {"will be tried again", "等待重试"}, "waiting": {"waiting", "等待中"}, "held": {"outcome unknown", "结果未知"}, "paused": {"stopped", "已停住"},
 	"succeeded": {"succeeded", "成功"}, "failed": {"failed", "失败"}, "skipped": {"skipped", "跳过"}, "cancelled": {"cancelled", "已取消"},
 }

@@ -78,9 +78,10 @@ type StartRequest struct {
 	Gate *core.Gate
 	// Once starts at most one run for a key; nil starts one in any case.
 	Once *storage.Once
-	// Breakpoints are in force from the start, beside those of the flow. Pins are outputs by node id: such a node is not
+	// Breakpoints are in force from the start, beside those of the flow; Into stops before the first activation. Pins are outputs by node id: such a node is not
 	// executed.
 	Breakpoints []core.Breakpoint
+	Into        bool
 	Pins        core.Object
 }
 

@@ -58,3 +58,13 @@ func (f *Flow) CheckBreakpoint(pointer string, b core.Breakpoint) []diag.Diagnos
 	}
 	return found
 }
+
+// Expression compiles an expression as the conditions of breakpoints on a node see it; what is wrong with it is in the
+// findings, with pointer "/when".
+func (f *Flow) Expression(node, text string) (core.Expr, []diag.Diagnostic) {
+	b := core.Breakpoint{Node: node, On: core.StopBefore, When: text}
+	if found := f.CheckBreakpoint("", b); len(found) > 0 {
+		return nil, found
+	}
+	return f.conditions.condition(b), nil
+}

@@ -201,3 +201,25 @@ func (x *Sight) activation(a *activation, v *view) {
 		x.Args, x.Refusal = x.Task.Args(v)
 	}
 }
+
+// Peek evaluates an expression at an activation, or at the end of what the run has done so far where the path is empty;
+// false when its graph is not at work. It changes nothing.
+func Peek(p *Plan, s *State, path string, e Expr) (Value, *Failure, bool) {
+	if s.root == nil {
+		return nil, nil, false
+	}
+	a, f := (*activation)(nil), s.root
+	if path != "" {
+		if a = s.find(path); a == nil {
+			return nil, nil, false
+		}
+		f = a.frame
+	}
+	m := &stepper{p: p, s: s, d: &Decision{}}
+	v := m.scopeOf(f, a)
+	if a != nil && a.phase == PhasePaused {
+		v.failed = a.failure
+	}
+	out, failure := e(v)
+	return out, failure, true
+}

@@ -198,7 +198,7 @@ func (e *Engine) begin(req engine.StartRequest, c chan outcome, ack func(error))
 	r.once, r.caller = req.Once, c
 	event := core.Event{Kind: core.RunStarted, At: now.UnixNano(), Start: &core.Start{
 		Run: string(r.id), Plan: req.Plan, Trigger: req.Trigger, Gate: gate, Seed: seedOf(r.id), Revision: core.Revision,
-		Breakpoints: append(e.breakpointsOf(plan), req.Breakpoints...), Pins: req.Pins,
+		Breakpoints: append(e.breakpointsOf(plan), req.Breakpoints...), Into: req.Into, Pins: req.Pins,
 	}}
 	if err := e.admit(r, delivery{event: event, ack: ack}); err != nil {
 		return nil, err
