@@ -106,6 +106,21 @@ func TestALostConfirmationIsUnknown(t *testing.T) {
 	require.True(t, f.Unknown)
 }
 
+func TestTheConnectionsLimitsHold(t *testing.T) {
+	t.Parallel()
+	cluster, set := open(t)
+	effecttest.Define(t, set, `{"id": "bus", "type": "kafka", "config": {"brokers": [%q]}, "limits": {"rate": "1/h"}}`, cluster.ListenAddrs()[0])
+	spec := queuepublish.Spec(set)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, f := effecttest.Run(ctx, t, spec, `{"connection": "bus", "topic": "orders", "body": 1}`, nil)
+	require.Nil(t, f)
+	_, f = effecttest.Run(ctx, t, spec, `{"connection": "bus", "topic": "orders", "body": 2}`, nil)
+	require.NotNil(t, f)
+	require.Equal(t, "connection.rate", f.Code)
+	require.Len(t, received(t, set, 1), 1)
+}
+
 func TestABrokerThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
