@@ -47,7 +47,7 @@ export function RunsTable({ list, tops, setScrolled, chosen, setChosen }: Props)
   }
   const all = rows.length > 0 && rows.every((r) => chosen.has(r.id))
   const footer = (hasNextPage || isFetchingNextPage) && (
-    <div className={styles.more} role="status">
+    <div className={styles.more}>
       {t('list.loadingMore')}
     </div>
   )
