@@ -127,10 +127,10 @@ func openOn(t testing.TB, p place, store storage.Store, change ...func(*queue.Op
 	w.starter = &gatedStarter{Engine: w.engine}
 	w.restart(change...)
 	t.Cleanup(func() {
-		w.clean(t)
 		ctx, done := context.WithTimeout(context.Background(), patience)
 		defer done()
 		w.queues.Drain(ctx)
+		w.clean(t)
 		require.NoError(t, w.engine.Close(ctx))
 		require.NoError(t, w.set.Close())
 		require.NoError(t, w.store.Close())
