@@ -231,7 +231,26 @@ func (m *stepper) fault(a *activation, f *Failure) {
 	a.failure = f
 	a.phase = PhaseDelayed
 	m.trace(a)
-	m.setTimer(a, purposeRetry, 0, m.after(r.pause(a.attempt-a.tries, m.seed(a))))
+	m.setTimer(a, purposeRetry, 0, m.after(m.patience(r, f, a.attempt-a.tries, m.seed(a))))
+}
+
+// maxAsked is how long a failure can put off the next try where the policy has no MaxDelay.
+const maxAsked = 60 * time.Minute
+
+// patience is the policy's pause, or what the failure asks for (details.retryAfter, in seconds) where that is longer. What
+// was asked is not shortened by jitter, and bounded by the policy's MaxDelay.
+func (m *stepper) patience(r *Retry, f *Failure, attempt int, seed uint64) time.Duration {
+	pause := r.pause(attempt, seed)
+	if m.s.start.Revision < 2 {
+		return pause
+	}
+	details, _ := f.Details.(Object)
+	seconds, _ := details["retryAfter"].(int)
+	most := maxAsked
+	if r.MaxDelay > 0 {
+		most = r.MaxDelay
+	}
+	return max(pause, min(time.Duration(max(0, min(seconds, 1<<30)))*time.Second, most))
 }
 
 // wanted asks the policy's condition, with the failure in scope. A condition that fails does not retry.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestFrozenJournals(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
-			s := &session{met: newCoverage()}
+			s := &session{met: newCoverage(), revision: revisionOf(t, file)}
 			played := s.playCase(t, string(text))
 			events := strings.TrimSuffix(file, ".txt") + ".jsonl"
 			if _, err := os.Stat(events); err != nil {
@@ -37,6 +38,13 @@ func TestFrozenJournals(t *testing.T) {
 			s.foldFrozen(t, events)
 		})
 	}
+}
+
+// revisionOf is the revision that a folder of journals is of: r1 holds those of the first.
+func revisionOf(t *testing.T, file string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(filepath.Dir(file)), "r"))
+	require.NoError(t, err)
+	return n
 }
 
 func encode(t *testing.T, journal []core.Recorded) []byte {

@@ -9,10 +9,12 @@ import (
 
 // Revision numbers the meaning of this package. A change of what a fold does with a journal takes the next number; the
 // number is recorded when a run starts, and a run keeps it. Numbers are never used twice.
-const Revision = 1
+const Revision = 2
 
 // Revisions says what each revision changed, by number from 1.
-func Revisions() []string { return []string{"the first"} }
+func Revisions() []string {
+	return []string{"the first", "a retry waits at least for what the failure's details.retryAfter asks"}
+}
 
 // Decision is what one Step gives. It may be used for many steps; what it holds is valid until the next one.
 type Decision struct {

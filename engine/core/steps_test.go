@@ -107,6 +107,8 @@ type session struct {
 	// dumps are the dumps of the state after each event of the journal.
 	dumps []string
 	met   *coverage
+	// revision is that of runs started without one; 0 is the newest.
+	revision int
 }
 
 func (s *session) reset() {
@@ -170,6 +172,9 @@ func (s *session) event(t *testing.T, line string) core.Event {
 	}
 	e, err := enginetest.ParseEvent(line, s.plan, s.state)
 	require.NoError(t, err, line)
+	if e.Start != nil && s.revision > 0 && !strings.Contains(line, "revision=") {
+		e.Start.Revision = s.revision
+	}
 	return e
 }
 

@@ -101,7 +101,7 @@ func (m *stepper) compensated(u *undo, f *Failure) {
 		m.traceUndo(u, PhaseSucceeded, nil)
 	case !f.Permanent && u.attempt <= u.retry.Max:
 		m.traceUndo(u, PhaseDelayed, f)
-		at := m.after(u.retry.pause(u.attempt, mix(m.s.start.Seed, uint64(u.id), uint64(u.attempt))))
+		at := m.after(m.patience(&u.retry, f, u.attempt, mix(m.s.start.Seed, uint64(u.id), uint64(u.attempt))))
 		m.ask(&pending{undo: u, purpose: purposeUndo, Command: Command{Kind: SetTimer, ID: m.nextID(), Node: u.node, At: at}})
 		return
 	default:

@@ -27,6 +27,7 @@ var words = map[string]core.EventKind{
 //	resume mode=over to=c                 resume mode=continue skip=1 port=p
 //	resume vars={"v":1} outputs={"b":2}   resume again
 //	judge 1 value=1                       judge 1 again
+//	fail 1 code=busy after=20             a failure that asks to come again after so many seconds
 //	start break=after:b into pins={"b":1}
 //
 // Times are at=DURATION since time zero. What a line leaves out comes from the state: the attempt is the one that is
@@ -99,6 +100,10 @@ func setField(e *core.Event, name, value string) (err error) {
 		failure().Permanent = true
 	case "unknown":
 		failure().Unknown = true
+	case "after":
+		var seconds int
+		seconds, err = strconv.Atoi(value)
+		failure().Details = core.Object{"retryAfter": seconds}
 	case "status":
 		failure().Status, err = strconv.Atoi(value)
 	case "reason":
