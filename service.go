@@ -79,7 +79,7 @@ func openService(o serviceOptions) (*service, error) {
 func (s *service) open(o serviceOptions) error {
 	options := server.Options{
 		Store: s.store, Connections: s.connections, AdminToken: o.adminToken, KeyFile: filepath.Join(o.data, keyFile),
-		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log, Page: web.Page(),
+		LoopbackLogin: o.loopbackLogin, Schedule: scheduleOf, Log: o.log, Page: web.Page(), Version: version(),
 		Disk: func() (server.DiskStats, error) { return diskStats(o.data) },
 	}
 	if err := server.LoadConnections(options); err != nil {

@@ -10,7 +10,7 @@ function placeholders(): Plugin {
   return {
     name: 'sluice-placeholders',
     apply: 'serve',
-    transformIndexHtml: (html) => html.replace('__SLUICE_PREFIX__', '').replace('__SLUICE_SESSION__', 'loopback'),
+    transformIndexHtml: (html) => html.replace('__SLUICE_PREFIX__', '').replace('__SLUICE_SESSION__', 'loopback').replace('__SLUICE_VERSION__', ''),
   }
 }
 

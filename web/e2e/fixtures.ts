@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '@playwright/test'
 import { mkdir } from 'node:fs/promises'
@@ -30,17 +30,17 @@ interface Fixtures {
 export const test = base.extend<Fixtures, { mode: Mode; program: Program }>({
   mode: ['serve', { option: true, scope: 'worker' }],
   program: [
-    async ({ mode }, use) => {
+    async ({ mode }, provide) => {
       const program = await Program.start(mode)
-      await use(program)
+      await provide(program)
       await program.stop()
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  baseURL: async ({ program }, use) => use(program.url),
+  baseURL: async ({ program }, provide) => provide(program.url),
   language: ['zh', { option: true }],
   theme: ['light', { option: true }],
-  watch: async ({ page, program }, use) => {
+  watch: async ({ page, program }, provide) => {
     const problems: string[] = []
     const expected: { status: number; path: RegExp }[] = []
     const isExpected = (url: string, status?: number) => {
@@ -62,13 +62,13 @@ export const test = base.extend<Fixtures, { mode: Mode; program: Program }>({
     await page.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))
     })
-    await use({ expectStatus: (status, path) => expected.push({ status, path }) })
+    await provide({ expectStatus: (status, path) => expected.push({ status, path }) })
     expect(problems).toEqual([])
   },
-  page: async ({ page, program, language, theme }, use) => {
+  page: async ({ page, program, language, theme }, provide) => {
     await page.context().request.post(`${program.url}/api/v1/session`, { data: { token } })
     await page.addInitScript(([l, t]) => localStorage.setItem('sluice.settings', JSON.stringify({ language: l, theme: t })), [language, theme])
-    await use(page)
+    await provide(page)
   },
 })
 

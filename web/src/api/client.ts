@@ -32,8 +32,9 @@ function address(path: string, a: Loose): string {
   return prefix + filled + (query.size > 0 ? `?${query}` : '')
 }
 
-/** Sends a request once more after somebody has signed in, if its session was over. Throws ApiError, or what aborted it. */
+/** Sends a request once somebody is signed in, and once more if their session was over. Throws ApiError, or what aborted it. */
 export async function send(method: string, path: string, init: { headers?: Headers; body?: string; signal?: AbortSignal } = {}): Promise<Response> {
+  if (!useSession.getState().session) await renewed(init.signal)
   for (;;) {
     const headers = new Headers(init.headers)
     headers.set('Accept-Language', i18n.language)

@@ -1,5 +1,5 @@
 import type { QueryKey, UseMutationOptions, UseQueryResult } from '@tanstack/react-query'
-import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Answer, Arguments } from './client'
 import { call } from './client'
 import { isApiError } from './errors'
@@ -36,11 +36,18 @@ interface Options {
   /** Asks again every so many milliseconds. */
   refetchInterval?: number | false
   staleTime?: number
+  /** Shows the answer to the arguments before until the one to these is there. */
+  keepsPrevious?: boolean
 }
 
 /** The answer to a call that reads. */
-export function useCall<O extends Id>(id: O, a: Arguments<O>, options: Options = {}): UseQueryResult<Answer<O>> {
-  return useQuery({ queryKey: keyOf(id, a), queryFn: async ({ signal }) => (await call(id, a, signal)) ?? null, ...options }) as UseQueryResult<Answer<O>>
+export function useCall<O extends Id>(id: O, a: Arguments<O>, { keepsPrevious, ...options }: Options = {}): UseQueryResult<Answer<O>> {
+  return useQuery({
+    queryKey: keyOf(id, a),
+    queryFn: async ({ signal }) => (await call(id, a, signal)) ?? null,
+    placeholderData: keepsPrevious ? keepPreviousData : undefined,
+    ...options,
+  }) as UseQueryResult<Answer<O>>
 }
 
 /** A list, page by page: fetchNextPage for more. */

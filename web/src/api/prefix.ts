@@ -8,3 +8,6 @@ export const nonce: string | undefined = document.querySelector<HTMLElement>('me
 export function addressOf(path: string): string {
   return location.origin + prefix + path
 }
+
+/** What the server was built from; empty where it does not know. */
+export const version: string = document.querySelector('meta[name=sluice-version]')?.getAttribute('content') ?? ''

@@ -76,5 +76,6 @@ export const app = {
     cancelled: 'Cancelled',
     skipped: 'Skipped',
   },
+  approvals: { none: 'Nothing waits for a decision', noneText: 'When a flow asks somebody to decide, it shows here.' },
   version: { draft: 'Draft', live: 'v{{version}}' },
 }

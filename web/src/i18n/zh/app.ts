@@ -79,5 +79,6 @@ export const app: Catalogue<typeof english> = {
     cancelled: '已取消',
     skipped: '已跳过',
   },
+  approvals: { none: '没有待处理的审批', noneText: '流程需要人工决定时会显示在这里。' },
   version: { draft: '草稿', live: 'v{{version}}' },
 }

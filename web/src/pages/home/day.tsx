@@ -20,12 +20,7 @@ export function useDayStart(): string {
 /** What a flow did in the last 24 hours; undefined until it is known. */
 export function useDay(flow: string): RunsSummary | undefined {
   const from = use(DayStart)
-  const [kept, setKept] = useState<RunsSummary>()
-  const { data } = useCall('summariseRuns', { query: { flow, from, buckets: 24 } }, { staleTime: refresh })
-  useEffect(() => {
-    if (data) setKept(data)
-  }, [data])
-  return data ?? kept
+  return useCall('summariseRuns', { query: { flow, from, buckets: 24 } }, { staleTime: refresh, keepsPrevious: true }).data
 }
 
 /** How many of them there were, and how many failed. */
