@@ -51,8 +51,12 @@ web/node_modules/.package-lock.json: web/package-lock.json
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run --silent build
 
+.PHONY: services
+services: ## start the databases and brokers that tests speak to, where they are not running
+	@.ci/services
+
 .PHONY: test
-test: $(if $(NODE),test-web) ## run all tests
+test: services $(if $(NODE),test-web) ## run all tests
 	@$(if $(NODE),true,echo "Node.js is not here: the page's tests are left out" >&2)
 	$(GO) test $(RACE) -shuffle=on -timeout 25m ./...
 
@@ -68,7 +72,7 @@ screenshots: web ## draw the pages in both languages and themes into docs/screen
 	cd web && SLUICE_BIN=$(CURDIR)/bin/sluice-e2e npm run --silent screenshots
 
 .PHONY: test-long
-test-long: $(LINT) ## run all tests for longer: more seeds, planted mistakes for the linter, then fuzz
+test-long: services $(LINT) ## run all tests for longer: more seeds, planted mistakes for the linter, then fuzz
 	SLUICE_TEST_LONG=1 $(GO) test $(RACE) -shuffle=on -count=1 -timeout 120m ./...
 	@$(MAKE) --no-print-directory fuzz
 
