@@ -3,6 +3,7 @@ import type { MouseEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { statusColour } from '../app/StatusText'
 import type { FlowDocument } from '../document/types'
+import { ForcedMark } from './ForcedMark'
 import { isCompensation } from './model/steps'
 import type { TreeLine } from './model/steps'
 import { useNodeTitle } from './nodeTitle'
@@ -48,6 +49,7 @@ export function LineName({ line, document, toggle, go }: Props) {
         <span className="visually-hidden">, {tApp(`status.${status}`)}</span>
       </button>
       {line.step && line.size > 1 && <span className={styles.count}>×{line.size}</span>}
+      {line.step && <ForcedMark step={line.step} short />}
       {line.step && line.step.attempt > 1 && <span className={styles.count}>{t('steps.try', { number: line.step.attempt })}</span>}
       {line.item && line.item.failed > 0 && <CircleAlert size={13} className={styles.bad} aria-hidden />}
     </span>

@@ -61,6 +61,12 @@ export function RunHeader({ run, document, live, connected, changed, leave }: Pr
               {t('run.parent', { id: shortId(run.parent) })}
             </Link>
           )}
+          {run.forkedFrom && (
+            <Link to="/runs/$run" params={{ run: run.forkedFrom.run }}>
+              {t('run.forked', { id: shortId(run.forkedFrom.run) })}
+            </Link>
+          )}
+          {run.retries > 0 && <span>{t('run.retries', { count: run.retries })}</span>}
           <span className={styles.keys}>
             <Keys keys={run.keys} />
           </span>

@@ -10,6 +10,7 @@ import { FilterBar } from './FilterBar'
 import { LiveMark } from './LiveMark'
 import type { RunFilters } from './model/filters'
 import { readFilters, withFilters } from './model/filters'
+import { RetryAll } from './RetryAll'
 import { RunsTable } from './RunsTable'
 import styles from './RunsPage.module.css'
 import { StatusTabs } from './StatusTabs'
@@ -67,7 +68,10 @@ export function RunsPage() {
           <RunCharts summary={list.summary.data} onSpan={(from, to) => change({ from, to })} />
         </Suspense>
       )}
-      <StatusTabs filters={filters} change={change} summary={list.summary.data} />
+      <div className={styles.tabs}>
+        <StatusTabs filters={filters} change={change} summary={list.summary.data} />
+        <RetryAll filters={filters} done={list.reload} />
+      </div>
       <div className={styles.list}>
         {list.fresh > 0 && (
           <Button className={styles.fresh} type="primary" shape="round" size="small" icon={<ArrowUp size={14} />} onClick={toTop}>

@@ -12,6 +12,7 @@ import { JsonTree } from '../data/JsonTree'
 import { nodeExpression } from '../data/path'
 import { debugApi } from '../debug/api'
 import type { FlowDocument } from '../document/types'
+import { ForcedMark } from './ForcedMark'
 import { ItemPager } from './ItemPager'
 import type { StepTree } from './model/steps'
 import type { Run, Step } from './model/types'
@@ -71,6 +72,11 @@ function StepData({ run, brief }: { run: Run; brief: Step }) {
           <Fact name={t('steps.columns.try')}>{brief.attempt}</Fact>
           {brief.port && <Fact name={t('steps.columns.port')}>{brief.port}</Fact>}
         </dl>
+      )}
+      {brief.forced && (
+        <p className={styles.forcedLine}>
+          <ForcedMark step={brief} />
+        </p>
       )}
       {brief.error && (
         <p className={styles.error}>
