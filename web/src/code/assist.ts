@@ -1,6 +1,6 @@
 /** Completion, signature help and values on hover for the editor, out of what complete.ts knows. */
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete'
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, insertBracket, pickedCompletion, startCompletion } from '@codemirror/autocomplete'
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, insertBracket, pickedCompletion } from '@codemirror/autocomplete'
 import type { EditorState, Extension } from '@codemirror/state'
 import { StateEffect, StateField } from '@codemirror/state'
 import type { Tooltip } from '@codemirror/view'
@@ -31,7 +31,6 @@ export function assisted(part: Part, help: Assistance): Extension {
     closeBrackets(),
     keymap.of([...closeBracketsKeymap, ...completionKeymap]),
     autocompletion({ override: [(c) => completions(c, part, help)], icons: false, addToOptions: [{ render: badge, position: 20 }] }),
-    completeAfterDot(part),
     signatures(part, help),
     hoverTooltip((view, pos) => hover(view, pos, part, help)),
   ]
@@ -42,8 +41,9 @@ function completions(c: CompletionContext, part: Part, help: Assistance): Comple
   const at = partAt(text, c.pos, part)
   if (!at) return null
   const list = suggestions(text, c.pos, help.names(), at.from, at.to)
-  const before = text[c.pos - 1] ?? ''
-  if (list.length === 0 || (!c.explicit && !/[\w$.\u0080-\uffff"'[]/.test(before))) return null
+  // Typing asks by itself after a name, a dot or an opening bracket, and in a template that has just been opened.
+  const asks = /[\w$.\u0080-\uffff"'[]$/.test(text.slice(0, c.pos)) || (part === 'templates' && text.slice(at.from, c.pos).trim() === '')
+  if (list.length === 0 || (!c.explicit && !asks)) return null
   const from = Math.min(...list.map((s) => s.from))
   return { from: list[0]?.kind === 'field' ? Math.max(...list.map((s) => s.from)) : from, options: list.map((s) => option(s, help)), filter: false, validFor: undefined }
 }
@@ -106,17 +106,6 @@ function functionHelp(f: NonNullable<Suggestion['function']>, parameter: number,
   title.append(`) → ${f.result}`)
   el.append(title, element('div', 'cm-help-text', f.summary[language]))
   return el
-}
-
-/** A dot or an opening bracket asks for what follows; picking an object's name does too. */
-function completeAfterDot(part: Part): Extension {
-  return EditorView.updateListener.of((u) => {
-    if (!u.docChanged || u.view.composing || !u.transactions.some((t) => t.isUserEvent('input.type'))) return
-    const pos = u.state.selection.main.head
-    const typed = u.state.sliceDoc(Math.max(0, pos - 1), pos)
-    const opens = part === 'templates' && u.state.sliceDoc(Math.max(0, pos - 3), pos).trimEnd() === '{{'
-    if (opens || (typed === '.' && partAt(u.state.doc.toString(), pos, part))) startCompletion(u.view)
-  })
 }
 
 const focused = StateEffect.define<boolean>()

@@ -89,7 +89,7 @@ export function Grid({ config, sheet, spot, setSpot, onChange, matched, analysis
                         aria-label={t('cell', { column: nameOf(c, t), row: r + 1 })}
                         aria-invalid={problem !== undefined}
                         title={problem}
-                        placeholder={c.kind === 'in' ? t('anything') : c.kind === 'id' ? String(r + 1) : undefined}
+                        placeholder={c.kind === 'in' ? '–' : c.kind === 'id' ? String(r + 1) : undefined}
                         onFocus={() => setSpot({ row: r, column: i })}
                         onChange={(e) => onChange(withCell(config, r, c, e.target.value))}
                         onKeyDown={(e) => onKey(e, r, i)}
