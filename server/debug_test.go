@@ -53,6 +53,8 @@ func TestSteppingOverTheAPI(t *testing.T) {
 	require.Equal(t, 10, here.at("item"))
 	require.Equal(t, 0, here.at("index"))
 	require.Equal(t, core.Object{"rate": 2}, here.at("vars"))
+	asked := a.call("POST", "/api/v1/expressions/evaluate", core.Object{"expression": "item * vars.rate", "run": id, "at": "each[0].times"}).ok(200)
+	require.Equal(t, 20, asked.at("value"))
 	require.Equal(t, "each[1].times", a.at(id, "resume", core.Object{"mode": "over", "wait": "10s"}).ok(200).at("pausedAt"))
 	require.Equal(t, "sum", a.at(id, "resume", core.Object{"mode": "out", "wait": "10s"}).ok(200).at("pausedAt"))
 	a.at(id, "resume", core.Object{"mode": "to", "to": "nowhere"}).refused(422, "resume.unknown_path")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/engine"
 	"sluice/engine/codec"
 	"sluice/engine/core"
 	"sluice/flows"
@@ -109,12 +110,18 @@ func (r *runs) evaluateGiven(q question) *reply {
 
 // evaluateRun derives the scope by folding the run's journal once more: nothing but events is stored.
 func (r *runs) evaluateRun(q question) (*reply, error) {
-	if _, err := r.row(q.run); err != nil {
+	row, err := r.row(q.run)
+	if err != nil {
 		return nil, err
+	}
+	if row.Status == string(core.Paused) {
+		if answer, err := r.evaluateStopped(q); answer != nil || err != nil {
+			return answer, err
+		}
 	}
 	l := &look{runs: r, question: q, fold: core.Decision{Tracing: true}, outputs: map[int]core.Value{}}
 	var broken error
-	err := r.store.Events(q.run, 1, func(_ uint64, event []byte) bool {
+	err = r.store.Events(q.run, 1, func(_ uint64, event []byte) bool {
 		broken = l.one(event)
 		return broken == nil && l.answer == nil
 	})
@@ -128,6 +135,43 @@ func (r *runs) evaluateRun(q question) (*reply, error) {
 		return nil, refuse("step.not_found", "run", string(q.run), "path", q.at)
 	}
 	return answered(l.program, l.soFar()), nil
+}
+
+// evaluateStopped answers where a run stands still: what it sees there now, patches and all. It gives nil for another place.
+func (r *runs) evaluateStopped(q question) (*reply, error) {
+	over, err := engine.Replay(r.store, r.library.Plan, q.run, nil)
+	if err != nil {
+		return nil, err
+	}
+	stops := over.State.Stops()
+	if len(stops) == 0 || q.at != "" && q.at != stops[0].Path {
+		return nil, nil
+	}
+	flow, err := r.library.Flow(over.Plan.Hash)
+	if err != nil {
+		return nil, err
+	}
+	program, problems := compileText(q.text, envOf(flow))
+	if len(problems) > 0 {
+		return unclear(problems), nil
+	}
+	v, f, found := core.Peek(over.Plan, over.State, stops[0].Path, program.Eval)
+	switch {
+	case !found:
+		return nil, nil
+	case f != nil:
+		return &reply{code: f.Code, message: f.Message}, nil
+	}
+	return &reply{value: v}, nil
+}
+
+// envOf is what an expression may name anywhere in a flow.
+func envOf(flow *flows.Flow) *expr.Env {
+	env := &expr.Env{Roots: allRoots, Nodes: map[string]expr.Node{}, Zone: flow.Document.Zone}
+	for i := range flow.Plan.Nodes {
+		env.Nodes[flow.Plan.Nodes[i].ID] = expr.Node{Index: i, Upstream: true}
+	}
+	return env
 }
 
 // look folds a run up to the place of a question. Its plan is the run's own but for spies, which see the scope of the node
@@ -190,18 +234,16 @@ func (l *look) begin(hash string) error {
 	if l.vars == nil {
 		l.vars = core.Object{}
 	}
-	env := &expr.Env{Roots: allRoots, Nodes: map[string]expr.Node{}, Zone: l.flow.Document.Zone}
 	target := l.at[strings.LastIndexByte(l.at, '.')+1:]
 	for i := range l.plan.Nodes {
 		n := &l.plan.Nodes[i]
-		env.Nodes[n.ID] = expr.Node{Index: i, Upstream: true}
 		if n.ID == target {
 			l.spy(n)
 		}
 		l.watchVars(n)
 	}
 	var problems []expr.Problem
-	if l.program, problems = compileText(l.text, env); len(problems) > 0 {
+	if l.program, problems = compileText(l.text, envOf(l.flow)); len(problems) > 0 {
 		l.answer = unclear(problems)
 	}
 	return nil
