@@ -15,6 +15,8 @@ export type Theme = 'light' | 'dark'
 interface Watch {
   /** Answers with this status to a matching path are part of the test. */
   expectStatus: (status: number, path: RegExp) => void
+  /** Requests to a matching origin are part of the test. */
+  allowOrigin: (origin: RegExp) => void
 }
 
 interface Fixtures {
@@ -43,6 +45,7 @@ export const test = base.extend<Fixtures, { mode: Mode; program: Program }>({
   watch: async ({ page, program }, provide) => {
     const problems: string[] = []
     const expected: { status: number; path: RegExp }[] = []
+    const origins: RegExp[] = []
     const isExpected = (url: string, status?: number) => {
       const { pathname } = new URL(url, program.url)
       return expected.some((e) => (status === undefined || e.status === status) && e.path.test(pathname))
@@ -54,7 +57,7 @@ export const test = base.extend<Fixtures, { mode: Mode; program: Program }>({
     page.on('pageerror', (e) => problems.push(`page: ${e.stack ?? e.message}`))
     page.on('request', (r) => {
       const url = new URL(r.url())
-      if (/^https?:$/.test(url.protocol) && url.origin !== program.url) problems.push(`leaves the origin: ${r.url()}`)
+      if (/^https?:$/.test(url.protocol) && url.origin !== program.url && !origins.some((o) => o.test(url.origin))) problems.push(`leaves the origin: ${r.url()}`)
     })
     page.on('response', (r) => {
       if (r.status() >= 400 && !isExpected(r.url(), r.status())) problems.push(`answer: ${r.status()} ${r.request().method()} ${r.url()}`)
@@ -62,7 +65,7 @@ export const test = base.extend<Fixtures, { mode: Mode; program: Program }>({
     await page.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))
     })
-    await provide({ expectStatus: (status, path) => expected.push({ status, path }) })
+    await provide({ expectStatus: (status, path) => expected.push({ status, path }), allowOrigin: (origin) => origins.push(origin) })
     expect(problems).toEqual([])
   },
   page: async ({ page, program, language, theme }, provide) => {

@@ -35,7 +35,7 @@ export const tables = {
   jsonWrong: 'Line {{line}}: {{problem}}',
   jsonShape: 'A table is an object: keys and what they stand for.',
   duplicate: 'This key stands in the table already.',
-  hint: 'Numbers, true, false, null and JSON are read as such; all else is text. Quotes make text of a number: "007".',
+  hint: 'Numbers, true, false, null and JSON are read as such; all else is text. Quotes make text of a number: "12".',
   download: 'Download as JSON',
   leave: 'There are changes that are not saved. Leave them?',
 }

@@ -37,7 +37,7 @@ export const tables: Catalogue<typeof english> = {
   jsonWrong: '第 {{line}} 行：{{problem}}',
   jsonShape: '数据表必须是对象：键及其对应的值。',
   duplicate: '表中已有相同的键。',
-  hint: '数字、true、false、null 和 JSON 按原类型识别，其余为文本；加引号可将数字保存为文本，如 "007"。',
+  hint: '数字、true、false、null 和 JSON 按原类型识别，其余为文本；加引号可将数字保存为文本，如 "12"。',
   download: '下载 JSON',
   leave: '有未保存的修改，确定离开吗？',
 }

@@ -9,17 +9,15 @@ export function useTest(): { run: (id: string) => void; testing: string | undefi
   const { notification } = App.useApp()
   const { duration } = useFormat()
   const test = useChange('testConnection', ['listConnections'])
+  // The promise, not the callbacks of mutate: those are forgotten when the form that asked has closed.
   const run = (id: string) =>
-    test.mutate(
-      { path: { id } },
-      {
-        onSuccess: (found) => {
-          if (found.error) notification.error({ title: t('tests.failed', { id }), description: `${found.error.message} (${found.error.code})`, duration: 0 })
-          else if (found.sent) notification.success({ title: t('tests.ok', { id, took: duration(found.durationMs) }) })
-          else notification.info({ title: t('tests.unsent', { id }) })
-        },
-        onError: (e) => notification.error({ title: t('tests.failed', { id }), description: e.message, duration: 0 }),
+    void test.mutateAsync({ path: { id } }).then(
+      (found) => {
+        if (found.error) notification.error({ title: t('tests.failed', { id }), description: `${found.error.message} (${found.error.code})`, duration: 0 })
+        else if (found.sent) notification.success({ title: t('tests.ok', { id, took: duration(found.durationMs) }) })
+        else notification.info({ title: t('tests.unsent', { id }) })
       },
+      (e: Error) => notification.error({ title: t('tests.failed', { id }), description: e.message, duration: 0 }),
     )
   return { run, testing: test.isPending ? test.variables.path.id : undefined }
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../api/json'
 import { cellText, columnsOf, readCell, withCell, withKey } from './cells'
 
 it('reads what it writes', () => {
-  for (const text of ['"007"', '"true"', '""', '"\\"quoted\\""', '12.50', '6917223378889540123', '{"a":[1]}', 'null', '已签收', 'a b']) {
+  for (const text of ['007', '"12"', '"true"', '""', '"\\"quoted\\""', '12.50', '6917223378889540123', '{"a":[1]}', 'null', '已签收', 'a b']) {
     expect(cellText(readCell(text))).toBe(text)
   }
   expect(readCell('  ')).toBeUndefined()
