@@ -113,7 +113,7 @@ for (const { count, drawn, pan, dragged, whole } of [
     await page.keyboard.press('Shift+1')
     await expect(zoom).not.toHaveText('100%')
     const far = await drag(page, { x: 700, y: 500 })
-    console.log(`${count} nodes: drawn ${Math.round(took)} ms, pan near ${JSON.stringify(near)}, drag ${JSON.stringify(moved)}, pan whole ${JSON.stringify(far)}`)
+    process.stdout.write(`${count} nodes: drawn ${Math.round(took)} ms, pan near ${JSON.stringify(near)}, drag ${JSON.stringify(moved)}, pan whole ${JSON.stringify(far)}\n`)
     expect(took).toBeLessThan(drawn)
     expect(near.fps).toBeGreaterThanOrEqual(pan)
     expect(moved.fps).toBeGreaterThanOrEqual(dragged)

@@ -86,8 +86,10 @@ export const Stage = forwardRef<CanvasHandle, Props>(function Stage(props, ref) 
     const screen = { x: point.clientX, y: point.clientY }
     const at = flow.screenToFlowPosition(screen)
     const under = nodeAt(now, at)
-    if (under && isNodeId(under.id) && under.kind !== 'container' && under.id !== from) edit.connect({ from, port, to: under.id })
-    else if (!under || under.kind === 'container' || under.kind === 'note') edit.pickAfter(from, port, at, screen, containerAt(now, at, new Set())?.id ?? null)
+    // Within the container that it comes from, a wire that is let go asks for a node; over any other it leads to that one.
+    const around = under?.kind === 'container' && under.id === now.byId.get(from)?.parent
+    if (under && isNodeId(under.id) && !around && under.id !== from) edit.connect({ from, port, to: under.id })
+    else if (!under || around || under.kind === 'note') edit.pickAfter(from, port, at, screen, containerAt(now, at, new Set())?.id ?? null)
   }, [flow, latest])
   const one = selection.length === 1 && isNodeId(selection[0] ?? '') ? selection[0] : undefined
   return (
@@ -127,7 +129,7 @@ export const Stage = forwardRef<CanvasHandle, Props>(function Stage(props, ref) 
         connectionDragThreshold={4}
         nodeDragThreshold={2}
         connectionRadius={26}
-        reconnectRadius={14}
+        reconnectRadius={7}
         nodesConnectable={editing !== undefined}
         edgesFocusable={false}
         elevateNodesOnSelect={false}

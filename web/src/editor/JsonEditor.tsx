@@ -109,7 +109,7 @@ function extensionsFor(latest: React.RefObject<Props>) {
     tooltips({ parent: document.body, position: 'fixed' }),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, indentWithTab]),
     codeTheme,
-    EditorView.contentAttributes.of({ 'aria-label': latest.current.label }),
+    EditorView.contentAttributes.of({ 'aria-label': latest.current.label, tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !update.transactions.some((tr) => tr.annotation(outside))) latest.current.onChange(update.state.doc.toString())
       if (update.selectionSet && update.view.hasFocus && update.transactions.some((tr) => tr.isUserEvent('select'))) latest.current.onPointer(pointerAt(update.state, update.state.selection.main.head))

@@ -1,5 +1,5 @@
 import type { NodeType } from '../api/schema'
-import { matches } from '../app/match'
+import { matches, pinyinInitials } from '../app/match'
 import type { Catalog } from '../canvas/catalog'
 
 /** The triggers that a flow can have; they are no node types, so the server does not list them among those. */
@@ -24,11 +24,16 @@ function wordsOf(type: NodeType): string {
   return [type.title.zh, type.title.en, type.type, type.summary.zh, type.summary.en].filter(Boolean).join(' ')
 }
 
-// What the title says comes before what only the summary does.
+// What a title begins with comes first, what only the summary says last.
 function ranked(types: NodeType[], query: string): NodeType[] {
-  if (query.trim() === '') return types
-  const title = (t: NodeType) => (matches(`${t.title.zh} ${t.title.en} ${t.type}`, query) ? 0 : 1)
-  return types.toSorted((a, b) => title(a) - title(b))
+  const wanted = query.trim().toLowerCase()
+  if (wanted === '') return types
+  const rank = (t: NodeType) => {
+    const names = [t.title.zh ?? '', pinyinInitials(t.title.zh ?? ''), t.title.en ?? '', t.type].map((name) => name.toLowerCase())
+    if (names.some((name) => name.startsWith(wanted))) return 0
+    return names.some((name) => name.includes(wanted)) ? 1 : 2
+  }
+  return types.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** All that is found, the best first. */
