@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 
 	"sluice/engine/core"
 	"sluice/storage"
@@ -43,6 +44,20 @@ type Patch struct {
 }
 
 func (p Patch) empty() bool { return len(p.Vars) == 0 && len(p.Outputs) == 0 }
+
+// with is the patch followed by another one.
+func (p Patch) with(next Patch) Patch {
+	return Patch{Vars: merged(p.Vars, next.Vars), Outputs: merged(p.Outputs, next.Outputs)}
+}
+
+func merged(a, b core.Object) core.Object {
+	if len(a) == 0 {
+		return b
+	}
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
 
 // resume is the patch on the way to mode.
 func (p Patch) resume(again bool) core.Resume {

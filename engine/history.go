@@ -41,8 +41,9 @@ type chapter struct {
 	event string
 	// write: the event ends a try of a task that writes.
 	write bool
-	// began are the paths of activations that had their first turn because of it.
+	// began are the paths of activations that had their first turn because of it; let is the one that a resume let go.
 	began []string
+	let   string
 	// last: the run was no longer at work after it; stopped: it stood still.
 	last, stopped bool
 }
@@ -145,6 +146,9 @@ func (r *reader) step(e core.Event) error {
 			c.event = r.event(e.ID)
 		}
 	}
+	if stops := r.state.Stops(); e.Kind == core.Resumed && stops != nil {
+		c.let = stops[0].Path
+	}
 	active := r.state.Phase() == core.RunNew || r.state.Phase() == core.RunActive
 	if err := core.Step(r.plan, r.state, &e, &r.decision); err != nil {
 		return err
@@ -239,11 +243,17 @@ func (h *History) TypeAt(path string) string {
 // Looked reports whether people have changed what the run did: with patches, skips or pins.
 func (h *History) Looked() bool {
 	for i := range h.chapters {
-		if r := h.chapters[i].Resume; r != nil && (r.Skip != nil || len(r.Vars) > 0 || len(r.Outputs) > 0) {
+		if h.chapters[i].changes() {
 			return true
 		}
 	}
 	return len(h.Start.Pins) > 0
+}
+
+// changes reports whether a person changed the run with it.
+func (c *chapter) changes() bool {
+	r := c.Resume
+	return r != nil && (r.Skip != nil || len(r.Vars) > 0 || len(r.Outputs) > 0)
 }
 
 // begins reports whether an activation shows for the first time that it had its turn.

@@ -52,16 +52,34 @@ func (h *History) Fork(run storage.RunID, to *core.Plan, gate *core.Gate, r Fork
 	if err := t.late(h.chapters[cut+1:]); err != nil {
 		return nil, err
 	}
-	return t.takeover(core.RunStarted, r.Breakpoints, resumed(r.Patch, false, r.Stay), r.By, now)
+	return t.takeover(core.RunStarted, r.Breakpoints, resumed(h.changed(cut, at).with(r.Patch), false, r.Stay), r.By, now)
 }
 
-// resumed is what lets a run go on; nil leaves it stopped.
+// resumed is what lets a run go on, or changes it where it is to stay stopped; nil does neither.
 func resumed(p Patch, again, stay bool) *core.Resume {
-	if stay {
-		return nil
-	}
 	r := p.resume(again)
+	switch {
+	case stay && p.empty():
+		return nil
+	case stay:
+		r.Mode, r.Again = core.Stay, false
+	}
 	return &r
+}
+
+// changed is what people changed while the run was stopped before an activation that had its turn after cut events.
+func (h *History) changed(cut int, at string) (p Patch) {
+	for i := range h.chapters[cut+1:] {
+		c := &h.chapters[cut+1+i]
+		if c.Resume == nil {
+			continue
+		}
+		p = p.with(Patch{Vars: c.Resume.Vars, Outputs: c.Resume.Outputs})
+		if c.let == at && c.Resume.Mode != core.Stay {
+			return p
+		}
+	}
+	return Patch{}
 }
 
 // Retry gives the start with which a failed run goes on from what failed, with its own plan or another version's.
@@ -92,8 +110,11 @@ func (h *History) Retry(to *core.Plan, gate *core.Gate, r RetryRequest, now time
 		return nil, err
 	}
 	for _, c := range t.backlog {
-		if c.write && c.Failure == nil && c.Kind != core.TaskLost {
+		switch {
+		case c.write && c.Failure == nil && c.Kind != core.TaskLost && !c.Again:
 			return nil, refused(refusedUnfit, "%s was done, and this version of the flow does not ask for it where the old one did", c.ask.Path)
+		case c.changes():
+			return nil, refused(refusedUnfit, "%s changed the run at %q, and this version of the flow does not come there", c.By, c.let)
 		}
 	}
 	if err := t.late(h.chapters[cut+1:]); err != nil {
@@ -131,7 +152,7 @@ func newTransplant(h *History, to *core.Plan, gate *core.Gate, stop core.Breakpo
 		h: h, to: to, plan: unbounded(to), state: &core.State{}, decision: core.Decision{Tracing: true}, at: map[core.Ask]core.ID{},
 		start: h.Start, breakpoint: &stop,
 	}
-	t.start.Plan, t.start.Gate, t.start.Into, t.start.Revision = to.Hash, gate, false, core.Revision
+	t.start.Plan, t.start.Gate, t.start.Revision = to.Hash, gate, core.Revision
 	t.start.Past = &core.Past{Run: h.Start.Run, Seq: h.Seq, Began: h.Began}
 	return t
 }
@@ -151,7 +172,7 @@ func (t *transplant) feed(chapters []chapter) error {
 			return err
 		}
 		if i+1 < len(chapters) && !chapters[i].stopped {
-			if err := t.goOn(); err != nil {
+			if err := t.goOn(nowhere); err != nil {
 				return err
 			}
 		}
@@ -159,9 +180,12 @@ func (t *transplant) feed(chapters []chapter) error {
 	return nil
 }
 
-// goOn resumes a fold that stopped where the history went on by itself.
-func (t *transplant) goOn() error {
-	for t.state.Stopped() {
+// nowhere is a path that no activation has.
+const nowhere = "[]"
+
+// goOn resumes a fold that stopped where the history went on by itself, as far as the stop at a path.
+func (t *transplant) goOn(to string) error {
+	for t.state.Stopped() && t.state.Stops()[0].Path != to {
 		if err := t.step(core.Event{Kind: core.Resumed, At: t.state.Now(), Resume: &core.Resume{Mode: core.Continue}}); err != nil {
 			return err
 		}
@@ -182,6 +206,11 @@ func (t *transplant) take(c chapter) error {
 	}
 	if c.Kind == core.BreakpointsSet {
 		c.Breakpoints = t.points(c.Breakpoints)
+	}
+	if c.Kind == core.Resumed {
+		if err := t.goOn(c.let); err != nil {
+			return err
+		}
 	}
 	applied, err := t.answer(c)
 	if err != nil {
@@ -221,9 +250,12 @@ func (t *transplant) catchUp() error {
 	return nil
 }
 
-// answer folds a chapter if what it answers is pending.
+// answer folds a chapter if what it answers is pending, or the stop is there that it let go.
 func (t *transplant) answer(c chapter) (applied bool, err error) {
 	e := c.Event
+	if stops := t.state.Stops(); c.Kind == core.Resumed && (stops == nil || stops[0].Path != c.let) {
+		return false, nil
+	}
 	if c.answers {
 		id, known := t.at[c.ask]
 		if now, pending := t.state.Asked(id); !known || !pending || now != c.ask {

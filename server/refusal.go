@@ -79,6 +79,7 @@ var statuses = map[string]int{
 	"replay.too_many":          http.StatusUnprocessableEntity,
 	"run.not_paused":           http.StatusConflict,
 	"resume.unknown_mode":      http.StatusUnprocessableEntity,
+	"resume.stays":             http.StatusUnprocessableEntity,
 	"resume.unknown_path":      http.StatusUnprocessableEntity,
 	"resume.unknown_port":      http.StatusUnprocessableEntity,
 	"resume.not_ended":         http.StatusConflict,

@@ -40,6 +40,7 @@ const (
 	StepOver Mode = "over"     // to the next activation that is no deeper in bodies
 	StepOut  Mode = "out"      // to the next activation outside the body
 	RunTo    Mode = "to"       // to a node or an activation
+	Stay     Mode = "stay"     // nowhere: it is changed, and stays stopped
 )
 
 // Resume lets a paused run go on, changed or as it is.
@@ -279,6 +280,9 @@ func (m *stepper) resumed(e *Event) bool {
 	}
 	r, d := e.Resume, s.debug
 	m.patch(r, e.By)
+	if r.Mode == Stay {
+		return true
+	}
 	first := d.stops[0]
 	d.stops = d.stops[1:]
 	a := first.act

@@ -55,8 +55,10 @@ func (s *State) Refuse(p *Plan, r *Resume) *Failure {
 	}
 	first := s.debug.stops[0]
 	switch {
-	case !slices.Contains([]Mode{Continue, StepInto, StepOver, StepOut, RunTo}, r.Mode):
-		return refusal("resume.unknown_mode", fmt.Sprintf("there is no mode %q; it is continue, over, into, out or to", r.Mode))
+	case !slices.Contains([]Mode{Continue, StepInto, StepOver, StepOut, RunTo, Stay}, r.Mode):
+		return refusal("resume.unknown_mode", fmt.Sprintf("there is no mode %q; it is continue, over, into, out, to or stay", r.Mode))
+	case r.Mode == Stay && (r.Skip != nil || r.Again):
+		return refusal("resume.stays", "an activation cannot be skipped or tried again while the run stays stopped")
 	case r.Skip != nil && (first.act == nil || first.on == StopAfter):
 		return refusal("resume.nothing_to_skip", "the run is not stopped before an activation, nor at one that failed")
 	case r.Skip != nil && r.Skip.Port != "" && !slices.Contains(first.act.node.Ports, r.Skip.Port):

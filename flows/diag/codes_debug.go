@@ -29,8 +29,13 @@ var debugCodes = []Entry{
 	},
 	{
 		"resume.unknown_mode", "",
-		Text{"There is no such way to go on.", "The modes are continue, over, into, out and to."},
-		Text{"没有这种继续方式。", "可选 continue、over、into、out、to。"},
+		Text{"There is no such way to go on.", "The modes are continue, over, into, out, to and stay."},
+		Text{"没有这种继续方式。", "可选 continue、over、into、out、to、stay。"},
+	},
+	{
+		"resume.stays", "",
+		Text{"The run is to stay stopped, so nothing is skipped or tried again.", "Mode stay only changes variables and outputs. Leave it out to skip or try again, or go on with another mode."},
+		Text{"运行要保持暂停，不能跳过步骤或重试。", "stay 模式只修改变量和输出。要跳过或重试，请改用其他模式。"},
 	},
 	{
 		"resume.unknown_path", "",
