@@ -13,7 +13,7 @@ const noFunctions: readonly ExpressionFunction[] = []
 const sample: Sample = {
   run: undefined, runs: [], choose: () => undefined, steps: [], step: undefined, chooseStep: () => undefined,
   scope: { trigger: { id: '', type: '', at: '', method: '', path: '', params: {}, query: {}, headers: {}, body: {}, raw: '' } },
-  body: {}, known: new Set(), loading: false, error: null,
+  body: {}, known: new Set(), pins: {}, loading: false, error: null,
 }
 
 interface Props {
@@ -29,7 +29,7 @@ export function PlainPanel({ id, findings, config, children }: Props) {
   const timezone = useDocument((s) => s.doc.timezone)
   const functions = useAll('listFunctions', {}, { staleTime: Infinity })
   const panel: Panel = useMemo(
-    () => ({ node: id, language, readOnly: false, sample, timezone, functions: functions.data ?? noFunctions, titles: {}, config, findings, focus: undefined }),
+    () => ({ node: id, language, readOnly: false, sample, timezone, functions: functions.data ?? noFunctions, titles: {}, config, findings }),
     [id, language, timezone, functions.data, config, findings],
   )
   return <PanelContext value={panel}>{children}</PanelContext>

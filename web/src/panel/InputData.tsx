@@ -35,7 +35,7 @@ export function InputData() {
     ...partOf('input', t('data.input'), scope['input']),
     ...partOf('item', t('data.item'), scope['item'], `index ${String(scope['index'] ?? '')}`),
     ...partOf('error', t('data.error'), scope['error']),
-    ...Object.entries(nodes).map(([id, value]) => ({ root: nodeExpression(id), title: titles[id] ?? id, note: id, value })),
+    ...Object.entries(nodes).map(([id, value]) => ({ root: nodeExpression(id), title: titles[id] || id, note: sample.pins[id] === undefined ? id : `${id} · ${t('data.pinned')}`, value })),
     ...partOf('trigger', t('data.trigger'), trigger),
     ...partOf('vars', t('data.vars'), scope['vars']),
     ...partOf('run', t('data.run'), scope['run']),

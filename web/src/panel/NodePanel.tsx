@@ -27,6 +27,7 @@ import { JsonView } from './JsonView'
 import { OutputData } from './OutputData'
 import styles from './panel.module.css'
 import { useSample } from './sample'
+import { useFocus } from './useFocus'
 
 export interface NodePanelProps {
   nodeId: string
@@ -73,7 +74,7 @@ function KnownNode({ doc, node, pointer, nodeId, readOnly = false, findings = no
   )
   const config = (node.config ?? emptyConfig) as JsonObject
   const panel: Panel = {
-    node: nodeId, language, readOnly, sample, timezone: doc.timezone, functions: functions.data ?? noFunctions, titles, config, findings: own, focus,
+    node: nodeId, language, readOnly, sample, timezone: doc.timezone, functions: functions.data ?? noFunctions, titles, config, findings: own,
   }
   const set = (key: string, value: Json | undefined) =>
     useDocument.getState().commit('configure', (d) => setNodeKey(d, nodeId, key as 'config', value as FlowNode['config']), `${nodeId} ${key}`)
@@ -88,11 +89,14 @@ function KnownNode({ doc, node, pointer, nodeId, readOnly = false, findings = no
     help: type && <Help type={type} />,
     problems: own.length,
   }
+  const root = useFocus(focus)
   const head = <Head node={node} type={type} expanded={expanded} setExpanded={setExpanded} onClose={onClose} onRename={readOnly ? undefined : onRename} />
   return (
     <PanelContext value={panel}>
       <FieldViewContext value={FieldView}>
-      {expanded ? <Wide head={head} parts={parts} actions={actions} close={() => setExpanded(false)} label={titles[nodeId] || nodeId} broad={type?.type === 'rules'} /> : <Docked head={head} parts={parts} actions={actions} />}
+        <div ref={root} className={styles.whole}>
+      {expanded ? <Wide head={head} parts={parts} actions={actions} close={() => setExpanded(false)} label={titles[nodeId] || nodeId} broad={type?.type === 'rules'} /> : <Docked head={head} parts={parts} actions={actions} focus={focus} />}
+        </div>
       </FieldViewContext>
     </PanelContext>
   )
@@ -149,14 +153,22 @@ function Problems({ count, children }: { count: number; children: ReactNode }) {
   )
 }
 
-function Docked({ head, parts, actions }: { head: ReactNode; parts: Parts; actions: ReactNode }) {
+function Docked({ head, parts, actions, focus }: { head: ReactNode; parts: Parts; actions: ReactNode; focus: string | undefined }) {
   const { t } = useTranslation('panel')
+  const [tab, setTab] = useState('config')
+  const [shown, setShown] = useState(focus)
+  if (shown !== focus) {
+    setShown(focus)
+    setTab('config')
+  }
   return (
     <div className={styles.docked}>
       {head}
       <Tabs
         className={styles.tabs}
         size="small"
+        activeKey={tab}
+        onChange={setTab}
         items={[
           { key: 'config', label: <Problems count={parts.problems}>{t('tabs.config')}</Problems>, children: parts.config },
           { key: 'input', label: t('tabs.input'), children: parts.input },
@@ -198,8 +210,7 @@ function Wide({ head, parts, actions, close, label, broad }: WideProps) {
       aria-label={label}
       tabIndex={-1}
       onKeyDown={(e) => {
-        // Esc first closes what is open within: a completion, a list of choices.
-        if (e.key === 'Escape' && !e.defaultPrevented && !e.nativeEvent.isComposing) close()
+        if (e.key === 'Escape' && !e.defaultPrevented && !e.nativeEvent.isComposing && isPlainPlace(e.target, dialog.current)) close()
         e.stopPropagation()
       }}
     >
@@ -228,4 +239,9 @@ function Wide({ head, parts, actions, close, label, broad }: WideProps) {
     </div>,
     document.body,
   )
+}
+
+/** Esc first closes what is open within, a list of choices or a drawer: those take it, though it comes by here too. */
+function isPlainPlace(target: EventTarget, dialog: HTMLElement | null): boolean {
+  return target instanceof HTMLElement && dialog !== null && dialog.contains(target) && target.closest('[aria-expanded=true]') === null
 }

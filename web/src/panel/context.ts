@@ -23,8 +23,6 @@ export interface Panel {
   config: JsonObject
   /** The findings on the node, by JSON Pointer within it. */
   findings: readonly Finding[]
-  /** The field to be focused, by JSON Pointer within the node. */
-  focus: string | undefined
 }
 
 export const PanelContext = createContext<Panel | null>(null)

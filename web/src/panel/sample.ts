@@ -8,9 +8,10 @@ import type { Json, JsonObject } from '../api/json'
 import { isObject } from '../api/json'
 import type { NodeType, RunSummary, Step } from '../api/schema'
 import { nodeExpression, quoted } from '../data/path'
+import { useFlowPins } from '../debug/pins'
+import { indexOf } from '../document/graphs'
 import type { FlowDocument } from '../document/types'
 import { before, bodyIds, exampleScope, upstream } from './upstream'
-import { indexOf } from '../document/graphs'
 
 export interface Sample {
   /** undefined where the values are shapes out of schemas and examples. */
@@ -28,6 +29,8 @@ export interface Sample {
   body: JsonObject
   /** Nodes that the run's own version of the flow knows. */
   known: ReadonlySet<string>
+  /** Nodes whose outputs are pinned while drawing. */
+  pins: JsonObject
   loading: boolean
   error: Error | null
 }
@@ -45,9 +48,12 @@ export function useSample(doc: FlowDocument, id: string, typeOf: (type: string) 
   const own = useMemo(() => (steps.data ?? []).filter((s) => s.node === id && s.status !== 'skipped'), [steps.data, id])
   const path = own.some((s) => s.path === search.step) ? search.step : own[0]?.path
   const full = useCall('listSteps', { path: { id: run ?? '' }, query: { path: path ?? '' } }, { enabled: run !== undefined && path !== undefined })
-  const known = useMemo(() => new Set((steps.data ?? []).map((s) => s.node)), [steps.data])
+  const pins = useFlowPins(doc.id)
+  const inRun = useMemo(() => new Set((steps.data ?? []).map((s) => s.node)), [steps.data])
+  // What is pinned since is not what the run knows.
+  const known = useMemo(() => new Set([...inRun].filter((n) => pins[n] === undefined)), [inRun, pins])
   const wanted = useMemo(() => [...upstream(doc, id), ...bodyIds(indexOf(doc).places.get(id)?.node)], [doc, id])
-  const names = wanted.filter((n) => known.has(n)).join(' ')
+  const names = wanted.filter((n) => inRun.has(n)).join(' ')
   const seen = useQuery({
     queryKey: ['sample', run, path, names],
     queryFn: ({ signal }) => scopeOf(run ?? '', path, names === '' ? [] : names.split(' '), signal),
@@ -55,8 +61,8 @@ export function useSample(doc: FlowDocument, id: string, typeOf: (type: string) 
     staleTime: 60_000,
   })
   const scope = useMemo(
-    () => (run !== undefined && seen.data ? completed(doc, id, seen.data) : exampleScope(doc, id, typeOf)),
-    [doc, id, run, seen.data, typeOf],
+    () => withPins(doc, id, run !== undefined && seen.data ? completed(doc, id, seen.data) : exampleScope(doc, id, typeOf), pins),
+    [doc, id, run, seen.data, typeOf, pins],
   )
   const body = useMemo(() => pick(isObject(seen.data?.['nodes']) ? seen.data['nodes'] : {}, bodyIds(indexOf(doc).places.get(id)?.node)), [seen.data, doc, id])
   return {
@@ -69,6 +75,7 @@ export function useSample(doc: FlowDocument, id: string, typeOf: (type: string) 
     scope,
     body,
     known,
+    pins,
     loading: run !== undefined && (steps.isPending || seen.isPending),
     error: steps.error ?? seen.error,
   }
@@ -83,8 +90,18 @@ async function scopeOf(run: string, path: string | undefined, ids: string[], sig
   const roots = ['trigger', 'input', 'vars', 'run', 'flow', ...(path === undefined ? [] : ['item', 'index', 'error'])]
   const expression = `{${roots.map((r) => `${quoted(r)}: ${r}`).join(', ')}, "nodes": {${nodes}}}`
   const answer = await call('evaluate', { body: { expression, run, at: path } }, signal)
-  if ('problem' in answer) throw new Error(answer.problem.message)
-  return isObject(answer.value) ? answer.value : {}
+  if (!('problem' in answer)) return isObject(answer.value) ? answer.value : {}
+  // Together they are more than an expression may hold: then one by one, without what is too large by itself.
+  const one = async (of: string): Promise<Json> => {
+    const single = await call('evaluate', { body: { expression: of, run, at: path } }, signal)
+    return 'problem' in single ? null : single.value
+  }
+  const values = await Promise.all(roots.map(one))
+  const outputs = await Promise.all(ids.map((id) => one(nodeExpression(id))))
+  return {
+    ...Object.fromEntries(roots.map((r, i) => [r, values[i] ?? null])),
+    nodes: Object.fromEntries(ids.map((id, i) => [id, outputs[i] ?? null])),
+  }
 }
 
 /** The scope with every node that can be named, also those that the run did not know, and without what is not in scope. */
@@ -103,6 +120,16 @@ function completed(doc: FlowDocument, id: string, seen: JsonObject): JsonObject 
     ...(looped ? { item: item ?? null, index } : {}),
     ...(error ? { error } : {}),
   }
+}
+
+/** The scope with the outputs that are pinned while drawing in the place of those of the run. */
+function withPins(doc: FlowDocument, id: string, scope: JsonObject, pins: JsonObject): JsonObject {
+  const nodes = isObject(scope['nodes']) ? scope['nodes'] : {}
+  const pinned = Object.keys(nodes).filter((n) => pins[n] !== undefined)
+  if (pinned.length === 0) return scope
+  const [first, ...more] = before(doc, id)
+  const input = first !== undefined && more.length === 0 ? pins[first] : undefined
+  return { ...scope, ...(input === undefined ? {} : { input }), nodes: { ...nodes, ...Object.fromEntries(pinned.map((n) => [n, pins[n] ?? null])) } }
 }
 
 function pick(o: JsonObject, keys: string[]): JsonObject {

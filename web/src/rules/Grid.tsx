@@ -76,11 +76,13 @@ export function Grid({ config, sheet, spot, setSpot, onChange, matched, analysis
               <tr key={r} className={held ? styles.held : warning ? styles.idle : undefined} title={warning}>
                 <td className={styles.number}>{held ? <Check size={13} aria-label={t('held')} /> : r + 1}</td>
                 {sheet.columns.map((c, i) => {
-                  const problem = wrong.get(pointerOf(['config', ...cellPath(sheet, r, c)]))
+                  const pointer = pointerOf(['config', ...cellPath(sheet, r, c)])
+                  const problem = wrong.get(pointer)
                   return (
                     <td key={keyOf(c)} className={spot?.row === r && spot.column === i ? styles.current : undefined}>
                       <input
                         data-spot={`${r}:${i}`}
+                        data-field={pointer}
                         className={styles.cell}
                         data-kind={c.kind}
                         data-computed={(c.kind === 'in' && parseCell(cellText(sheet, r, c)).kind === 'unknown') || undefined}

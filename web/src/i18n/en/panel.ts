@@ -41,7 +41,7 @@ export const panel = {
     choose: 'Choose a connection',
     missing: 'does not exist, or is of another type',
     none: 'No connection of these types yet: {{types}}',
-    new: 'New connection',
+    new: 'New {{type}} connection',
     test: 'Test',
     ok: 'It answers ({{ms}} ms).',
     failed: 'It does not answer.',
@@ -68,6 +68,7 @@ export const panel = {
     nothing: 'null',
     examples: 'There is no run yet: these are shapes out of schemas and examples, not values.',
     chooseRun: 'The run whose data is shown',
+    pinned: 'pinned',
     chooseStep: 'The step that is shown',
   },
   output: {

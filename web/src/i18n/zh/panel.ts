@@ -43,7 +43,7 @@ export const panel: Catalogue<typeof english> = {
     choose: '选择连接',
     missing: '不存在，或类型不符',
     none: '还没有这些类型的连接：{{types}}',
-    new: '新建连接',
+    new: '新建{{type}}连接',
     test: '测试',
     ok: '连接正常（{{ms}} 毫秒）。',
     failed: '没有响应。',
@@ -70,6 +70,7 @@ export const panel: Catalogue<typeof english> = {
     nothing: '空值',
     examples: '还没有运行记录：下面是根据结构和示例推出的形状，不是实际的值。',
     chooseRun: '查看哪次运行的数据',
+    pinned: '已固定',
     chooseStep: '查看哪一步',
   },
   output: {

@@ -20,6 +20,8 @@ interface Props {
   connection: Connection | undefined
   taken: ReadonlySet<string>
   onClose: () => void
+  /** Told the id of what was saved. */
+  onSaved?: (id: string) => void
 }
 
 const idShape = /^[a-z][a-z0-9_-]{0,63}$/
@@ -33,7 +35,7 @@ function problemsOf(e: Error): Problems {
 }
 
 /** A connection's form, made of what its type declares. */
-export function ConnectionEditor({ type, connection, taken, onClose }: Props) {
+export function ConnectionEditor({ type, connection, taken, onClose, onSaved }: Props) {
   const { t } = useTranslation('connections')
   const { message } = App.useApp()
   const language = useSettings((s) => s.language)
@@ -62,6 +64,7 @@ export function ConnectionEditor({ type, connection, taken, onClose }: Props) {
       return
     }
     void message.success(t('saved', { id }))
+    onSaved?.(id)
     onClose()
     if (andTest) test.run(id)
   }

@@ -1,17 +1,22 @@
 import { Button, Divider, Select } from 'antd'
 import { CircleCheck, CircleX, PlugZap, Plus } from 'lucide-react'
 import type { ReactElement } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAll, useChange } from '../../api/hooks'
-import { addressOf } from '../../api/prefix'
+import type { ConnectionType } from '../../api/schema'
 import { usePanel } from '../context'
 import styles from './fields.module.css'
 import type { ControlProps } from './types'
 
-/** Picks a connection of the types that fit, tests it, and leads to a new one. */
+const ConnectionEditor = lazy(() => import('../../pages/connections/ConnectionEditor').then((m) => ({ default: m.ConnectionEditor })))
+
+/** Picks a connection of the types that fit, tests it, or makes a new one in place. */
 export function ConnectionControl({ field, value, onChange, id, describedBy, invalid }: ControlProps) {
   const { t } = useTranslation('panel')
-  const { readOnly } = usePanel()
+  const { readOnly, language } = usePanel()
+  const [making, setMaking] = useState<ConnectionType>()
+  const types = useAll('listConnectionTypes', {}, { staleTime: Infinity })
   const all = useAll('listConnections', {})
   const test = useChange('testConnection')
   const chosen = typeof value === 'string' && value !== '' ? value : undefined
@@ -19,13 +24,18 @@ export function ConnectionControl({ field, value, onChange, id, describedBy, inv
   const missing = chosen !== undefined && all.data !== undefined && !fits.some((c) => c.id === chosen)
   const options = fits.map((c) => ({ value: c.id, label: c.id, type: c.type }))
   const tested = test.data && test.variables?.path.id === chosen ? test.data : undefined
+  const makeable = (types.data ?? []).filter((x) => field.connections.length === 0 || field.connections.includes(x.type))
   const withNew = (menu: ReactElement) => (
     <>
       {menu}
       <Divider className={styles.divider} />
-      <Button type="link" size="small" icon={<Plus size={13} />} href={addressOf(`/connections?new=${field.connections[0] ?? ''}`)} target="_blank" rel="noopener">
-        {t('connection.new')}
-      </Button>
+      <div className={styles.makers}>
+        {makeable.map((type) => (
+          <Button key={type.type} type="text" size="small" icon={<Plus size={13} />} onClick={() => setMaking(type)}>
+            {t('connection.new', { type: type.title[language] })}
+          </Button>
+        ))}
+      </div>
     </>
   )
   return (
@@ -47,10 +57,6 @@ export function ConnectionControl({ field, value, onChange, id, describedBy, inv
           notFoundContent={t('connection.none', { types: field.connections.join(', ') })}
           optionRender={optionLine}
           popupRender={withNew}
-          onOpenChange={(open) => {
-            // What was made in another tab is there when the list is opened again.
-            if (open) void all.refetch()
-          }}
         />
         {chosen !== undefined && !missing && (
           <Button icon={<PlugZap size={14} />} loading={test.isPending} onClick={() => test.mutate({ path: { id: chosen } })}>
@@ -67,6 +73,11 @@ export function ConnectionControl({ field, value, onChange, id, describedBy, inv
         )}
         {test.error && <div className={styles.bad}><CircleX size={13} aria-hidden /><span>{test.error.message}</span></div>}
       </div>
+      {making && (
+        <Suspense>
+          <ConnectionEditor type={making} connection={undefined} taken={new Set(all.data?.map((c) => c.id))} onClose={() => setMaking(undefined)} onSaved={onChange} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { Tooltip } from 'antd'
 import { CircleHelp } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { pointerOf } from '../../data/path'
 import { useFindings, usePanel } from '../context'
@@ -15,21 +15,14 @@ import type { FieldViewProps } from './types'
 /** A field: title, help, the switch between its forms, the control, and what is wrong with it. */
 export function FieldView({ field, value, path, onChange, label, small = false }: FieldViewProps) {
   const { t } = useTranslation('panel')
-  const { readOnly, focus } = usePanel()
+  const { readOnly } = usePanel()
   const id = useId()
-  const frame = useRef<HTMLDivElement>(null)
   const [wished, setWished] = useState<Mode>()
   const modes = modesOf(field)
   const mode = wished !== undefined && modes.includes(wished) ? wished : modeOf(field, value, small)
   const nested = mode === 'fixed' && (field.kind === 'object' || field.kind === 'list' || field.kind === 'keyValue')
   const findings = useFindings(path, !nested)
   const pointer = pointerOf(path)
-  useEffect(() => {
-    if (focus !== pointer) return
-    frame.current?.scrollIntoView({ block: 'center' })
-    frame.current?.querySelector<HTMLElement>('input, textarea, [contenteditable=true], [role=combobox], button')?.focus()
-  }, [focus, pointer])
-
   const describedBy = [field.description && !small ? `${id}-help` : '', findings.length > 0 ? `${id}-findings` : ''].filter(Boolean).join(' ') || undefined
   const choose = (to: Mode) => {
     setWished(to)
@@ -38,7 +31,7 @@ export function FieldView({ field, value, path, onChange, label, small = false }
   }
   const modeSwitch = modes.length > 1 && !readOnly && <ModeSwitch field={field.title} modes={modes} mode={mode} onMode={choose} small={small} />
   return (
-    <div ref={frame} className={small ? styles.small : styles.field} data-field={pointer}>
+    <div className={small ? styles.small : styles.field} data-field={pointer}>
       {!small && (
         <div className={styles.head}>
           {label ?? (
