@@ -215,7 +215,7 @@ func TestPauseAndPins(t *testing.T) {
 	id := a.call("POST", "/api/v1/flows/waits/runs", core.Object{"input": core.Object{"order_id": "A1"}}).ok(201).str("id")
 	paused := a.at(id, "pause", nil).ok(200)
 	require.Equal(t, "paused", paused.at("status"))
-	require.Equal(t, "", paused.at("pausedAt"))
+	require.Empty(t, paused.at("pausedAt"))
 	require.Equal(t, 1, a.call("POST", "/api/v1/signals", core.Object{"event": "order.paid", "key": "A1", "data": 5}).ok(200).at("woken"))
 	require.Equal(t, "paused", a.call("GET", "/api/v1/runs/"+id, nil).ok(200).at("status"), "what comes is recorded, nothing follows")
 	require.Equal(t, 5, a.at(id, "resume", core.Object{"wait": "10s"}).ok(200).at("output"))

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -309,10 +310,7 @@ func (s *Server) forkRun(q *request) error {
 
 // withBody is a trigger with another body.
 func withBody(trigger core.Object, body core.Value) core.Object {
-	o := core.Object{}
-	for k, v := range trigger {
-		o[k] = v
-	}
+	o := maps.Clone(trigger)
 	o["body"] = body
 	return o
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -72,9 +73,7 @@ func (r *runs) record(id storage.RunID, name string, lang diag.Language) (core.O
 // watch plays a test.
 func (r *runs) watch(flow *flows.Flow, test core.Object, lang diag.Language) (*flowtest.Seen, error) {
 	whole := core.Object{"expect": core.Object{}}
-	for k, v := range test {
-		whole[k] = v
-	}
+	maps.Copy(whole, test)
 	text, err := value.Encode(whole)
 	if err != nil {
 		return nil, err

@@ -149,8 +149,7 @@ func (r *runs) replayLast(id string, flow *flows.Flow, last int) (report core.Ob
 
 // whyNot says why a run cannot be replayed, without what only the log may say.
 func whyNot(err error) string {
-	var lost *core.Corruption
-	if errors.As(err, &lost) {
+	if lost, ok := errors.AsType[*core.Corruption](err); ok {
 		return lost.Error()
 	}
 	r, _ := refusalOf(err)

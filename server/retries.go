@@ -145,8 +145,7 @@ func (r *retries) note(b *bulk, id storage.RunID, err error) {
 		return
 	}
 	o := core.Object{"run": string(id), "code": whyNot(err), "message": ""}
-	var f *core.Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*core.Failure](err); ok {
 		o["message"] = f.Message
 	}
 	b.refused = append(b.refused, o)

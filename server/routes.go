@@ -1,6 +1,10 @@
 package server
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+)
 
 // base is where the API lies.
 const base = "/api/v1"
@@ -13,9 +17,16 @@ type route struct {
 	handle func(*request) error
 }
 
+// The methods of routes.
+const get, put, post, del = fiber.MethodGet, fiber.MethodPut, fiber.MethodPost, fiber.MethodDelete
+
 // routes are all calls. GET is answered to HEAD too.
 func (s *Server) routes() []route {
-	const get, put, post, del = fiber.MethodGet, fiber.MethodPut, fiber.MethodPost, fiber.MethodDelete
+	return slices.Concat(s.ownRoutes(), s.flowRoutes(), s.runRoutes(), s.resourceRoutes())
+}
+
+// ownRoutes are about the server itself.
+func (s *Server) ownRoutes() []route {
 	return []route{
 		{get, "/healthz", Open, s.healthz},
 		{get, "/readyz", Open, s.readyz},
@@ -26,7 +37,12 @@ func (s *Server) routes() []route {
 		{post, base + "/session", Open, s.openSession},
 		{get, base + "/session", ReadServer, s.getSession},
 		{del, base + "/session", ReadServer, s.closeSession},
+	}
+}
 
+// flowRoutes are about flows.
+func (s *Server) flowRoutes() []route {
+	return []route{
 		{get, base + "/flows", ReadFlows, s.listFlows},
 		{post, base + "/flows/validate", ReadFlows, s.validateFlow},
 		{get, base + "/flows/:id", ReadFlows, s.getFlow},
@@ -41,7 +57,12 @@ func (s *Server) routes() []route {
 		{post, base + "/flows/:id/replay", ReadRuns, s.replayFlow},
 		{get, base + "/templates", ReadFlows, s.listTemplates},
 		{post, base + "/templates/:id/install", WriteFlows, s.installTemplate},
+	}
+}
 
+// runRoutes are about runs, and what people do to them.
+func (s *Server) runRoutes() []route {
+	return []route{
 		{get, base + "/runs", ReadRuns, s.listRuns},
 		{get, base + "/runs/summary", ReadRuns, s.summariseRuns},
 		{get, base + "/runs/:id", ReadRuns, s.getRun},
@@ -68,7 +89,12 @@ func (s *Server) routes() []route {
 		{get, base + "/retries/:id", ReadRuns, s.getRetries},
 		{get, base + "/events", ReadRuns, s.events},
 		{post, base + "/signals", WriteRuns, s.signal},
+	}
+}
 
+// resourceRoutes are about what flows work with and how they are drawn.
+func (s *Server) resourceRoutes() []route {
+	return []route{
 		{get, base + "/connections", ReadConnections, s.listConnections},
 		{get, base + "/connections/:id", ReadConnections, s.getConnection},
 		{put, base + "/connections/:id", WriteConnections, s.putConnection},

@@ -155,14 +155,13 @@ func (r *runs) evaluateStopped(q question) (*reply, error) {
 	if len(problems) > 0 {
 		return unclear(problems), nil
 	}
-	v, f, found := core.Peek(over.Plan, over.State, stops[0].Path, program.Eval)
-	switch {
-	case !found:
+	// What the expression gives is answered in the scope, while it is valid.
+	var answer *reply
+	core.Peek(over.Plan, over.State, stops[0].Path, func(scope core.Scope) (core.Value, *core.Failure) {
+		answer = answered(program, scope)
 		return nil, nil
-	case f != nil:
-		return &reply{code: f.Code, message: f.Message}, nil
-	}
-	return &reply{value: v}, nil
+	})
+	return answer, nil
 }
 
 // envOf is what an expression may name anywhere in a flow.

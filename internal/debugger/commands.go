@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sluice/engine"
@@ -180,9 +181,9 @@ func ParseBreakpoint(text string) core.Breakpoint {
 }
 
 func (s *Session) deleteBreakpoint(ctx context.Context, rest string) error {
-	var n int
 	list := slices.Clone(s.state.Breakpoints())
-	if _, err := fmt.Sscan(strings.TrimPrefix(rest, "#"), &n); err != nil || n < 1 || n > len(list) {
+	n, err := strconv.Atoi(strings.TrimPrefix(rest, "#"))
+	if known := err == nil && n >= 1 && n <= len(list); !known {
 		s.say(textNoBreakpoint)
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,7 +59,7 @@ func play(t *testing.T, file string, kills bool) {
 	head, session, ok := strings.Cut(string(text), "\n--\n")
 	require.True(t, ok)
 	var typed []string
-	for _, line := range strings.Split(session, "\n") {
+	for line := range strings.SplitSeq(session, "\n") {
 		if command, isCommand := strings.CutPrefix(line, "> "); isCommand {
 			typed = append(typed, command)
 		}
@@ -152,8 +153,8 @@ func (m *machine) open() {
 	require.NoError(m.t, err)
 	m.store, m.lib, m.dead = store, library.New(store, registry), &atomic.Bool{}
 	published := map[string]string{}
-	for i := len(m.texts) - 1; i >= 0; i-- {
-		doc, _ := flows.Parse([]byte(m.texts[i]))
+	for _, text := range slices.Backward(m.texts) {
+		doc, _ := flows.Parse([]byte(text))
 		flow, found := flows.Compile(doc, flows.Options{Registry: registry, Version: 1})
 		require.NotNil(m.t, flow, "%v", found)
 		require.NoError(m.t, m.lib.Keep(flow))
