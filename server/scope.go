@@ -157,7 +157,7 @@ func (r *runs) evaluateStopped(q question) (*reply, error) {
 	}
 	// What the expression gives is answered in the scope, while it is valid.
 	var answer *reply
-	core.Peek(over.Plan, over.State, stops[0].Path, func(scope core.Scope) (core.Value, *core.Failure) {
+	_, _, _ = core.Peek(over.Plan, over.State, stops[0].Path, func(scope core.Scope) (core.Value, *core.Failure) {
 		answer = answered(program, scope)
 		return nil, nil
 	})
