@@ -1,0 +1,112 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { fireEvent, render, screen } from '@testing-library/react'
+import { useState } from 'react'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { newQueryClient } from '../../api/hooks'
+import type { Json, JsonObject } from '../../api/json'
+import { isObject, parseJson, writeJson } from '../../api/json'
+import { startTexts } from '../../i18n/setup'
+import type { Panel } from '../context'
+import { PanelContext } from '../context'
+import type { Field } from '../schema'
+import { formOf } from '../schema'
+import { FieldView } from './FieldView'
+import { FieldViewContext } from './Nested'
+import { ObjectFields } from './ObjectFields'
+
+beforeAll(async () => startTexts('en'))
+
+const schema = parseJson(`{"type": "object", "x-order": ["n", "mode", "args", "list", "a", "b"], "oneOf": [{"required": ["a"]}, {"required": ["b"]}], "properties": {
+  "n": {"type": "integer", "title": "Number"},
+  "mode": {"type": "string", "enum": ["wait", "detach"], "default": "wait", "title": "Mode", "x-literal": true},
+  "args": {"type": "object", "title": "Arguments", "additionalProperties": {"type": "number", "title": "Value"}},
+  "list": {"type": "array", "title": "List", "items": {"type": "object", "title": "Item", "additionalProperties": false, "properties": {"x": {"type": "number", "title": "X"}}}},
+  "a": {"type": "boolean", "title": "A"}, "b": {"type": "integer", "title": "B"}}}`) as JsonObject
+
+const panel: Panel = {
+  node: 'n', language: 'en', readOnly: false, timezone: undefined, functions: [], titles: {}, config: {},
+  findings: [{ code: 'config.type', path: '/config/list/0/x', message: 'must be a number', severity: 'error' }],
+  sample: {
+    run: undefined, runs: [], choose: () => undefined, steps: [], step: undefined, chooseStep: () => undefined, scope: {}, body: {}, known: new Set(), pins: {},
+    loading: false, error: null,
+  },
+}
+
+function show(form: Field, initial: JsonObject) {
+  const seen: { now: Json } = { now: initial }
+  function Host() {
+    const [value, setValue] = useState<Json>(initial)
+    const change = (v: Json | undefined) => {
+      seen.now = v ?? null
+      setValue(v ?? {})
+    }
+    return <ObjectFields field={form} value={value} path={['config']} onChange={change} />
+  }
+  const { unmount } = render(
+    <QueryClientProvider client={newQueryClient()}>
+      <PanelContext value={panel}>
+        <FieldViewContext value={FieldView}>
+          <Host />
+        </FieldViewContext>
+      </PanelContext>
+    </QueryClientProvider>,
+  )
+  return { seen, unmount }
+}
+
+function form(): Field {
+  const found = formOf(schema, 'en', {})
+  if (!found) throw new Error('no form')
+  return found
+}
+
+const text = (v: Json) => (isObject(v) ? writeJson(v) : '')
+
+describe('a form', () => {
+  it('keeps numbers to the digit and what is none to itself', () => {
+    const { seen, unmount } = show(form(), { n: 5 })
+    const input = screen.getByRole('textbox', { name: /^Number/ })
+    fireEvent.change(input, { target: { value: '6917384950012345678' } })
+    expect(text(seen.now)).toBe('{"n":6917384950012345678}')
+    fireEvent.change(input, { target: { value: '1.5' } })
+    expect(text(seen.now)).toBe('{"n":6917384950012345678}')
+    expect(screen.getByText('This is no whole number yet.')).toBeDefined()
+    fireEvent.change(input, { target: { value: '' } })
+    expect(text(seen.now)).toBe('{}')
+    unmount()
+  })
+
+  it('adds, renames and removes pairs', () => {
+    const { seen, unmount } = show(form(), { args: { id: 1, low: 2 } })
+    const [name] = screen.getAllByRole('textbox', { name: 'Name' })
+    if (!name) throw new Error('no name')
+    fireEvent.change(name, { target: { value: 'low' } })
+    fireEvent.blur(name)
+    expect(text(seen.now)).toBe('{"args":{"id":1,"low":2}}')
+    fireEvent.change(name, { target: { value: 'key' } })
+    fireEvent.blur(name)
+    expect(text(seen.now)).toBe('{"args":{"key":1,"low":2}}')
+    fireEvent.click(screen.getByRole('button', { name: 'Remove low' }))
+    expect(text(seen.now)).toBe('{"args":{"key":1}}')
+    unmount()
+  })
+
+  it('moves items and shows findings where they are', () => {
+    const { seen, unmount } = show(form(), { list: [{ x: 1 }, { x: 2 }] })
+    expect(screen.getByText('must be a number')).toBeDefined()
+    fireEvent.click(screen.getByRole('button', { name: 'Move Item 2 up' }))
+    expect(text(seen.now)).toBe('{"list":[{"x":2},{"x":1}]}')
+    fireEvent.click(screen.getByRole('button', { name: 'Add: Item' }))
+    expect(text(seen.now)).toBe('{"list":[{"x":2},{"x":1},{}]}')
+    unmount()
+  })
+
+  it('offers one of what excludes each other', () => {
+    const { seen, unmount } = show(form(), { a: true })
+    expect(screen.queryByRole('textbox', { name: /^B/ })).toBeNull()
+    fireEvent.click(screen.getByRole('radio', { name: 'B' }))
+    expect(text(seen.now)).toBe('{}')
+    expect(screen.queryByRole('switch')).toBeNull()
+    unmount()
+  })
+})
