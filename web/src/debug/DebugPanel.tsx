@@ -54,7 +54,7 @@ export function DebugPanel({ debug, data, steps, path, go }: Props) {
           ) : path === undefined ? (
             <p className={styles.note}>{t(run.endedAt === null ? 'panel.running' : 'panel.choose')}</p>
           ) : (
-            <StepPanel run={run} tree={tree} document={data.document} path={path} go={go}>
+            <StepPanel run={run} tree={tree} document={data.document} path={path} go={go} loading={steps === undefined}>
               <PinButton flow={run.flow} run={run.id} step={tree.byPath.get(path)} />
             </StepPanel>
           ))}

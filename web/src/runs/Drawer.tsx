@@ -10,7 +10,7 @@ export interface DrawerTab {
 }
 
 const least = 42
-const usual = 300
+const usual = Math.min(300, Math.round(innerHeight * 0.36))
 const step = 40
 
 /** How high the drawer is: the same on every run's page, until the page is left. */

@@ -1,6 +1,7 @@
 import { Drawer as Sheet } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Failed, PageLoading } from '../app/states'
 import { FlowCanvas } from '../canvas/FlowCanvas'
 import { decorationsOf, edgesTaken, focusOf, talliesOf } from './model/picture'
 import { treeOf } from './model/steps'
@@ -40,7 +41,9 @@ export function RunPhone({ run, data, place, go }: Props) {
         ))}
       </div>
       <div className={styles.content} role="tabpanel">
-        {tab === 'timeline' && <Timeline tree={tree} now={now} document={data.document} place={place} go={go} />}
+        {tab === 'timeline' && data.steps === undefined && !data.stepsError && <PageLoading />}
+        {tab === 'timeline' && data.stepsError && !data.steps && <Failed error={data.stepsError} retry={data.read} />}
+        {tab === 'timeline' && data.steps && <Timeline tree={tree} now={now} document={data.document} place={place} go={go} />}
         {tab === 'flow' && <PhoneCanvas run={run} data={data} place={place} go={go} />}
         {tab === 'data' && <RunData run={run} />}
         {tab === 'related' && <Related run={run} document={data.document} />}
@@ -55,7 +58,7 @@ export function RunPhone({ run, data, place, go }: Props) {
         styles={{ body: { padding: 0, display: 'flex' } }}
         aria-label={t('steps.label')}
       >
-        {place.step !== undefined && <StepPanel run={run} tree={tree} document={data.document} path={place.step} go={go} />}
+        {place.step !== undefined && <StepPanel run={run} tree={tree} document={data.document} path={place.step} go={go} loading={data.steps === undefined} />}
       </Sheet>
     </div>
   )

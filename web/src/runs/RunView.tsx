@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failed, PageLoading } from '../app/states'
@@ -55,20 +55,18 @@ export function RunView({ run, data, place, go, overlay = {} }: Props) {
   const canvas = useRef<CanvasHandle>(null)
   const [height] = useDrawerHeight()
   const selected = place.step === undefined ? undefined : (tree.byPath.get(place.step)?.node ?? place.step.split('.').at(-1))
-  const drawn = data.document !== null
-  useEffect(() => {
-    if (drawn && selected) canvas.current?.reveal(selected)
-  }, [drawn, selected])
+  useView(canvas, data.document !== null, selected)
   const look = (ids: readonly string[]) => {
     const node = ids.find((id) => !/[@#:]/.test(id))
     if (node === selected) return
     go({ step: node === undefined ? undefined : (stepOf(steps, node, focusOf(place.step))?.path ?? node) })
   }
   const shared = { tree, now, document: data.document, place, go }
-  const broken = data.stepsError && steps.length === 0 ? <Failed error={data.stepsError} retry={data.read} /> : undefined
+  const loading = data.steps === undefined
+  const broken = loading ? data.stepsError ? <Failed error={data.stepsError} retry={data.read} /> : <PageLoading /> : undefined
   const tabs: DrawerTab[] = [
     { key: 'timeline', label: t('tabs.timeline'), content: broken ?? <Timeline {...shared} /> },
-    { key: 'steps', label: t('tabs.steps', { count: steps.length }), content: broken ?? <StepsTable {...shared} /> },
+    { key: 'steps', label: loading ? t('steps.label') : t('tabs.steps', { count: steps.length }), content: broken ?? <StepsTable {...shared} /> },
     ...(overlay.tabs ?? []),
     { key: 'data', label: t('tabs.data'), content: <RunData run={run} /> },
     { key: 'related', label: t('tabs.related'), content: <Related run={run} document={data.document} /> },
@@ -76,7 +74,7 @@ export function RunView({ run, data, place, go, overlay = {} }: Props) {
   ]
   const panel = overlay.panel ?? {
     open: place.step !== undefined,
-    content: place.step !== undefined && <StepPanel run={run} tree={tree} document={data.document} path={place.step} go={go} />,
+    content: place.step !== undefined && <StepPanel run={run} tree={tree} document={data.document} path={place.step} go={go} loading={loading} />,
   }
   return (
     <div className={styles.view}>
@@ -107,6 +105,20 @@ export function RunView({ run, data, place, go, overlay = {} }: Props) {
       <Drawer tabs={tabs} current={place.tab ?? 'timeline'} choose={(tab) => go({ tab })} height={height} />
     </div>
   )
+}
+
+/** Keeps what is looked at in view, as soon as the canvas has measured its place. */
+function useView(canvas: RefObject<CanvasHandle | null>, drawn: boolean, selected: string | undefined) {
+  useEffect(() => {
+    if (!drawn || !selected) return
+    let frame = 0
+    const show = () => {
+      if (canvas.current) canvas.current.reveal(selected)
+      else frame = requestAnimationFrame(show)
+    }
+    frame = requestAnimationFrame(show)
+    return () => cancelAnimationFrame(frame)
+  }, [canvas, drawn, selected])
 }
 
 /** How the run is drawn on its flow. */

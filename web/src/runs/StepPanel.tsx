@@ -7,6 +7,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { Json } from '../api/json'
 import { CopyButton } from '../app/CopyButton'
 import { useFormat } from '../app/format'
+import { PageLoading } from '../app/states'
 import { StatusText } from '../app/StatusText'
 import { JsonTree } from '../data/JsonTree'
 import { nodeExpression } from '../data/path'
@@ -27,12 +28,14 @@ interface Props {
   document: FlowDocument | null
   path: string
   go: (by: RunPlace) => void
+  /** The steps are on their way. */
+  loading?: boolean
   /** Below the facts: what a debugger can do here. */
   children?: ReactNode
 }
 
 /** A step: how it went, what came in, what went out. */
-export function StepPanel({ run, tree, document, path, go, children }: Props) {
+export function StepPanel({ run, tree, document, path, go, loading = false, children }: Props) {
   const { t } = useTranslation('runs')
   const title = useNodeTitle(document)
   const brief = tree.byPath.get(path)
@@ -49,7 +52,7 @@ export function StepPanel({ run, tree, document, path, go, children }: Props) {
       </header>
       <ItemPager tree={tree} path={path} go={go} />
       {children}
-      {brief ? <StepData run={run} brief={brief} /> : <p className={styles.note}>{t(tree.items.has(path) || path.endsWith(']') ? 'steps.chooseItem' : 'steps.notReached')}</p>}
+      {brief ? <StepData run={run} brief={brief} /> : loading ? <PageLoading /> : <p className={styles.note}>{t(path.endsWith(']') ? 'steps.chooseItem' : 'steps.notReached')}</p>}
     </div>
   )
 }
