@@ -4,7 +4,7 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '../api/json'
 import { writeJson } from '../api/json'
-import './data.css'
+import styles from './data.module.css'
 import { expressionOf } from './path'
 import type { Path } from './path'
 import { rowHeight, TreeRowView } from './TreeRowView'
@@ -113,11 +113,11 @@ export function JsonTree({ value, label, root = '', onCopyPath, draggable = fals
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan)
   const visible = rows.slice(first, Math.ceil((view.top + view.height) / rowHeight) + overscan)
   return (
-    <div className="json-tree" style={height === '100%' ? { height } : undefined}>
+    <div className={styles.tree} style={height === '100%' ? { height } : undefined}>
       {!bare && <TreeBar query={query} setQuery={setQuery} hit={hit} found={found.length} nextHit={nextHit} value={value} />}
       <div
         ref={scroller}
-        className="json-tree-rows"
+        className={styles.rows}
         role="tree"
         tabIndex={0}
         aria-label={label ?? t('tree')}
@@ -160,7 +160,7 @@ function textOf(v: Json): string {
 function RowActions({ row, onCopyPath }: { row: TreeRow; onCopyPath: () => void }) {
   const { t } = useTranslation('data')
   return (
-    <span className="json-tree-actions">
+    <span className={styles.actions}>
       <CopyButton label={t('copyPath')} icon={<Waypoints size={13} />} copy={onCopyPath} />
       <CopyButton label={t('copyValue')} icon={<Copy size={13} />} copy={() => void navigator.clipboard.writeText(textOf(row.value))} />
     </span>
@@ -207,13 +207,13 @@ function TreeBar({ query, setQuery, hit, found, nextHit, value }: BarProps) {
     }
   }
   return (
-    <div className="json-tree-bar">
-      <label className="json-tree-search">
+    <div className={styles.bar}>
+      <label className={styles.search}>
         <Search size={13} aria-hidden />
         <input value={query} placeholder={t('search')} aria-label={t('search')} onChange={(e) => setQuery(e.target.value)} onKeyDown={onKey} />
       </label>
       {query.trim() !== '' && (
-        <span className="json-tree-hits" role="status">
+        <span className={styles.hits} role="status">
           {found === 0 ? t('noHits') : t('hits', { at: hit + 1, of: found })}
         </span>
       )}

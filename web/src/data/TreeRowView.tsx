@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '../api/json'
 import { useFormat } from '../app/format'
+import styles from './data.module.css'
 import { putExpression } from './drag'
 import { kindOf, numberText, previewOf, timeHint } from './format'
 import { JsonNumber } from '../api/json'
@@ -27,7 +28,7 @@ interface RowProps {
 
 export function TreeRowView({ id, row, top, label, current, found, drag, onToggle, onSelect, actions }: RowProps) {
   const expandable = row.size > 0
-  const classes = ['json-tree-row', current && 'is-current', found && 'is-found'].filter(Boolean).join(' ')
+  const classes = [styles.row, current && styles.current, found && styles.found].filter(Boolean).join(' ')
   return (
     // Keys are handled by the tree, which has the focus; a row is a target for the pointer alone.
     <div
@@ -45,8 +46,8 @@ export function TreeRowView({ id, row, top, label, current, found, drag, onToggl
         if (expandable && (getSelection()?.isCollapsed ?? true)) onToggle()
       }}
     >
-      <ChevronRight size={13} className={expandable ? `json-tree-twist${row.open ? ' is-open' : ''}` : 'json-tree-twist is-none'} aria-hidden />
-      {row.name === undefined ? label && <span className="json-tree-label">{label}</span> : <RowName name={row.name} />}
+      <ChevronRight size={13} className={`${styles.twist} ${expandable ? (row.open ? styles.open : '') : styles.leaf}`} aria-hidden />
+      {row.name === undefined ? label && <span className={styles.label}>{label}</span> : <RowName name={row.name} />}
       <RowValue row={row} />
       {actions}
     </div>
@@ -56,8 +57,8 @@ export function TreeRowView({ id, row, top, label, current, found, drag, onToggl
 function RowName({ name }: { name: string | number }) {
   return (
     <>
-      <span className={typeof name === 'number' ? 'json-tree-index' : 'json-tree-name'}>{name === '' ? '""' : name}</span>
-      <span className="json-tree-colon">:</span>
+      <span className={typeof name === 'number' ? styles.index : styles.name}>{name === '' ? '""' : name}</span>
+      <span className={styles.colon}>:</span>
     </>
   )
 }
@@ -71,16 +72,16 @@ function RowValue({ row }: { row: TreeRow }) {
     const count = Array.isArray(row.value) ? t('items', { count: row.size }) : t('members', { count: row.size })
     return (
       <>
-        <span className="json-tree-count">{count}</span>
-        {!row.open && row.size > 0 && <span className="json-tree-preview">{previewOf(row.value, 80)}</span>}
+        <span className={styles.count}>{count}</span>
+        {!row.open && row.size > 0 && <span className={styles.preview}>{previewOf(row.value, 80)}</span>}
       </>
     )
   }
   const hint = timeHint(row.value, time)
   return (
     <>
-      <span className={`json-value is-${kindOf(row.value)}`}>{leafText(row.value)}</span>
-      {hint && <span className="json-tree-hint">{hint}</span>}
+      <span className={styles[`${kindOf(row.value)}Value`]}>{leafText(row.value)}</span>
+      {hint && <span className={styles.hint}>{hint}</span>}
     </>
   )
 }
