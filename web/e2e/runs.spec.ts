@@ -100,6 +100,22 @@ test('runs are chosen and cancelled together', async ({ page, program }) => {
   await expect(rows(page)).toHaveCount(3)
 })
 
+test('all failed runs of a flow are tried again', async ({ page, program }) => {
+  const flow = { sluice: 1, id: 'down', nodes: [{ id: 'ask', type: 'http.request', config: { url: 'http://127.0.0.1:9/' } }] }
+  await program.api('PUT', '/flows/down?publish=true', JSON.stringify(flow))
+  for (const n of ['1', '2']) await start(program, 'down', { n })
+  await page.goto('/runs?flow=down&status=failed')
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByRole('button', { name: '全部重试…' }).click()
+  await page.getByRole('button', { name: '统计' }).click()
+  await expect(page.getByText('共有 2 条失败的运行可以重试。')).toBeVisible()
+  await page.getByRole('button', { name: '重试 2 条' }).click()
+  await expect(page.getByText('已处理 2 / 2，已重试 2')).toBeVisible()
+  await page.getByRole('button', { name: '关闭（后台继续）' }).click()
+  await rows(page).first().getByRole('link').first().click()
+  await expect(page.locator('header')).toContainText('已重试 1 次')
+})
+
 test('a run shows the way it went, its items by the thousand and their data', async ({ page, program }) => {
   const id = await start(program, 'fulfil', { order_id: orderId, paid: true, items: items(3_000, (i) => i === 97 || i === 2_500) })
   await page.goto(`/runs/${id}`)

@@ -1,9 +1,7 @@
 /** The debugging calls of the API, by what they are for. */
-import { call, send } from '../api/client'
+import { call } from '../api/client'
 import type { Answer, Arguments } from '../api/client'
-import type { Json, JsonObject } from '../api/json'
-import { parseJson, writeJson } from '../api/json'
-import { prefix } from '../api/prefix'
+import type { Json } from '../api/json'
 import type { Breakpoint, Difference, Replay, Retries, Run, Scope, State, Step, Stop } from '../api/schema'
 
 export type { Breakpoint, Difference, Replay, Retries, Run, Scope, State, Step }
@@ -30,10 +28,7 @@ export const debugApi = {
   fork: (id: string, body: Body<Arguments<'forkRun'>>) => call('forkRun', { path: { id }, body }),
   replay: (id: string, body: { version: number } | { draft: true }) => call('replayRun', { path: { id }, body }),
   /** The run as a flow test: a document to be kept beside the flow. */
-  saveTest: async (id: string, name: string): Promise<JsonObject> => {
-    const response = await send('POST', `${prefix}/api/v1/runs/${encodeURIComponent(id)}/test`, { body: writeJson({ name }) })
-    return parseJson(await response.text()) as JsonObject
-  },
+  saveTest: (id: string, name: string) => call('recordTest', { path: { id }, body: { name } }),
 }
 
 /** The output that a step gave. */

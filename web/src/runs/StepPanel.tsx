@@ -12,6 +12,7 @@ import { StatusText } from '../app/StatusText'
 import { JsonTree } from '../data/JsonTree'
 import { nodeExpression } from '../data/path'
 import { debugApi } from '../debug/api'
+import { EditValue } from '../debug/EditValue'
 import type { FlowDocument } from '../document/types'
 import { ForcedMark } from './ForcedMark'
 import { ItemPager } from './ItemPager'
@@ -127,7 +128,8 @@ function ForkBar({ run, path }: { run: Run; path: string }) {
   const { message } = App.useApp()
   const navigate = useNavigate()
   const [busy, setBusy] = useState(false)
-  const fork = (o: { draft?: boolean; stop?: boolean }) => {
+  const [asking, setAsking] = useState(false)
+  const fork = (o: { draft?: boolean; stop?: boolean; input?: Json }) => {
     setBusy(true)
     debugApi
       .fork(run.id, { at: path, ...o })
@@ -141,6 +143,7 @@ function ForkBar({ run, path }: { run: Run; path: string }) {
       .finally(() => setBusy(false))
   }
   const items = [
+    { key: 'input', label: t('steps.forkInput'), onClick: () => setAsking(true) },
     { key: 'draft', label: t('steps.forkDraft'), onClick: () => fork({ draft: true }) },
     { key: 'stop', label: t('steps.forkStop'), onClick: () => fork({ stop: true }) },
     { key: 'stopDraft', label: t('steps.forkStopDraft'), onClick: () => fork({ stop: true, draft: true }) },
@@ -153,6 +156,19 @@ function ForkBar({ run, path }: { run: Run; path: string }) {
       <Dropdown trigger={['click']} placement="topRight" menu={{ items }}>
         <Button size="small" icon={<ChevronDown size={14} />} aria-label={t('steps.forkMore')} />
       </Dropdown>
+      {asking && (
+        <EditValue
+          title={t('steps.forkInput')}
+          note={t('steps.forkInputNote')}
+          value={run.trigger?.['body'] ?? null}
+          ok={t('steps.fork')}
+          onOk={(input) => {
+            setAsking(false)
+            fork({ input })
+          }}
+          onCancel={() => setAsking(false)}
+        />
+      )}
     </footer>
   )
 }

@@ -151,6 +151,8 @@ export const runs = {
     chooseItem: 'Open an item and choose one of its steps.',
     fork: 'New run from here',
     forkMore: 'Other ways to start from here',
+    forkInput: 'New run from here with another input…',
+    forkInputNote: 'What was done before stays as it was; from here on expressions see this as trigger.body.',
     forkDraft: 'New run from here with the draft',
     forkStop: 'New run, stopped here to be debugged',
     forkStopDraft: 'New run of the draft, stopped here',

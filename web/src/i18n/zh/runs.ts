@@ -148,6 +148,8 @@ export const runs: Catalogue<typeof en> = {
     chooseItem: '展开某一项，再选择其中的步骤。',
     fork: '从这里新建运行',
     forkMore: '从这里开始的其他方式',
+    forkInput: '换一份输入，从这里新建运行…',
+    forkInputNote: '此前的步骤保持不变；从这里开始，表达式中的 trigger.body 为以下内容。',
     forkDraft: '用草稿从这里新建运行',
     forkStop: '新建运行并停在这里调试',
     forkStopDraft: '用草稿新建运行并停在这里',
