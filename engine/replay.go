@@ -81,6 +81,23 @@ func (r *replay) fold(event []byte) error {
 	return nil
 }
 
+// EventAt is one event of a journal, by its number from 1.
+func EventAt(j storage.Journal, run storage.RunID, seq uint64) (core.Event, error) {
+	var rec *core.Recorded
+	var bad error
+	err := j.Events(run, seq, func(_ uint64, event []byte) bool {
+		rec, bad = codec.Decode(event)
+		return false
+	})
+	if err = errors.Join(err, bad); err != nil {
+		return core.Event{}, err
+	}
+	if rec == nil {
+		return core.Event{}, fmt.Errorf("%w: event %d of run %s", ErrNotFound, seq, run)
+	}
+	return rec.Event, nil
+}
+
 // Steps are the activations of a run in the order they began, with inputs and outputs derived by folding its journal.
 func Steps(j storage.Journal, plans Plans, run storage.RunID) ([]Step, error) {
 	return StepsAt(j, plans, run, 0)

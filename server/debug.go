@@ -70,12 +70,15 @@ func (r *runs) stateAt(id storage.RunID, at uint64) (core.Object, error) {
 	if _, err := r.row(id); err != nil {
 		return nil, err
 	}
-	var last core.Event
-	over, err := engine.ReplayTo(r.store, r.library.Plan, id, at, func(e *core.Recorded, _ *core.Decision) { last = e.Event })
+	over, err := engine.ReplayTo(r.store, r.library.Plan, id, at, nil)
 	if err != nil {
 		return nil, err
 	}
 	s := over.State
+	last, err := engine.EventAt(r.store, id, s.Seq())
+	if err != nil {
+		return nil, err
+	}
 	sight, _ := core.Look(over.Plan, s, "")
 	o := core.Object{
 		"seq": int(s.Seq()), "at": time.Unix(0, s.Now()).UTC(), "kind": string(last.Kind), "by": nil, "phase": s.Phase().String(),
