@@ -1,8 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '@playwright/test'
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Mode } from './program'
 import { Program, token } from './program'
 
@@ -92,11 +90,4 @@ export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
   const told = violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary?.replaceAll(/\s+/g, ' ')}`).join(' | ')}`)
   expect(told).toEqual([])
-}
-
-/** Draws the page into docs/screenshots, as NAME.LANGUAGE.THEME.png. */
-export async function screenshot(page: Page, name: string, language: Language, theme: Theme): Promise<void> {
-  const path = new URL(`../../docs/screenshots/${name}.${language}.${theme}.png`, import.meta.url).pathname
-  await mkdir(dirname(path), { recursive: true })
-  await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
 }

@@ -13,6 +13,7 @@ import type { ThemeChoice } from './settings'
 import { useSettings } from './settings'
 import styles from './Shell.module.css'
 import { useNarrow } from './theme'
+import { useReconnect } from './useReconnect'
 
 const icons: Record<Place, LucideIcon> = {
   flows: Workflow,
@@ -121,6 +122,7 @@ export function Shell() {
   const { t } = useTranslation()
   const narrow = useNarrow()
   const online = useOnline((s) => s.online)
+  useReconnect()
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

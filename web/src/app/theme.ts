@@ -85,6 +85,7 @@ export function useTheme(): ThemeConfig {
     },
     components: {
       Table: { headerBorderRadius: 8, cellPaddingBlock: 10 },
+      Tabs: { itemSelectedColor: isDark ? dark.colorLink : light.colorLink, itemHoverColor: isDark ? dark.colorLink : light.colorLink },
       Button: { fontWeight: 400, primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
     },
   }

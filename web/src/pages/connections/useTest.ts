@@ -9,15 +9,17 @@ export function useTest(): { run: (id: string) => void; testing: string | undefi
   const { notification } = App.useApp()
   const { duration } = useFormat()
   const test = useChange('testConnection', ['listConnections'])
-  // The promise, not the callbacks of mutate: those are forgotten when the form that asked has closed.
-  const run = (id: string) =>
-    void test.mutateAsync({ path: { id } }).then(
-      (found) => {
-        if (found.error) notification.error({ title: t('tests.failed', { id }), description: `${found.error.message} (${found.error.code})`, duration: 0 })
-        else if (found.sent) notification.success({ title: t('tests.ok', { id, took: duration(found.durationMs) }) })
-        else notification.info({ title: t('tests.unsent', { id }) })
-      },
-      (e: Error) => notification.error({ title: t('tests.failed', { id }), description: e.message, duration: 0 }),
-    )
+  const tell = async (id: string) => {
+    try {
+      // Awaited, because the callbacks of mutate are forgotten when the form that asked has closed.
+      const found = await test.mutateAsync({ path: { id } })
+      if (found.error) notification.error({ title: t('tests.failed', { id }), description: `${found.error.message} (${found.error.code})`, duration: 0 })
+      else if (found.sent) notification.success({ title: t('tests.ok', { id, took: duration(found.durationMs) }) })
+      else notification.info({ title: t('tests.unsent', { id }) })
+    } catch (e) {
+      notification.error({ title: t('tests.failed', { id }), description: e instanceof Error ? e.message : '', duration: 0 })
+    }
+  }
+  const run = (id: string) => void tell(id)
   return { run, testing: test.isPending ? test.variables.path.id : undefined }
 }

@@ -47,7 +47,6 @@ export function TableGrid({ table, query, onChange }: Props) {
             key: '#key',
             title: t('key'),
             fixed: 'left',
-            width: 200,
             render: (_, [key]) => <KeyCell name={key} taken={(k) => Object.hasOwn(table, k)} onChange={(to) => onChange(withKey(table, key, to))} />,
           },
           ...cells.map((column) => ({

@@ -27,7 +27,7 @@ export function Deliveries({ hook }: { hook: Webhook }) {
         loading={deliveries.isPending}
         dataSource={deliveries.data ?? []}
         pagination={(deliveries.data?.length ?? 0) > pageSize ? { pageSize, showSizeChanger: false, size: 'small' } : false}
-        scroll={{ x: 620 }}
+        scroll={{ x: 'max-content' }}
         locale={{ emptyText: t('webhooks.noDeliveries') }}
         columns={[
           { key: 'at', title: t('webhooks.at'), width: 170, render: (_, d: Delivery) => <span title={time(d.at)}>{ago(d.at)}</span> },
