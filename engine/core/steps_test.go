@@ -167,8 +167,11 @@ func (s *session) play(t *testing.T, line string) string {
 
 // event reads an event.
 func (s *session) event(t *testing.T, line string) core.Event {
-	if words := strings.Fields(line); words[0] == "retry" {
+	switch words := strings.Fields(line); words[0] {
+	case "retry":
 		return s.retry(t, words[1:])
+	case "fork":
+		return s.fork(t, words[1:])
 	}
 	e, err := enginetest.ParseEvent(line, s.plan, s.state)
 	require.NoError(t, err, line)
@@ -188,6 +191,10 @@ func (s *session) retry(t *testing.T, words []string) core.Event {
 			start.Breakpoints = []core.Breakpoint{{Node: at, On: core.StopError}}
 			continue
 		}
+		if at, ok := strings.CutPrefix(w, "before:"); ok {
+			start.Breakpoints = []core.Breakpoint{{Node: at, On: core.StopBefore}}
+			continue
+		}
 		var seq, id uint64
 		_, err := fmt.Sscan(w, &seq)
 		require.NoError(t, err)
@@ -203,6 +210,16 @@ func (s *session) retry(t *testing.T, words []string) core.Event {
 		past.Asked = append(past.Asked, core.Asked{Path: s.asked[i].Path, ID: s.asked[i].ID, Args: s.asked[i].Args})
 	}
 	return core.Event{Kind: core.Retried, At: s.state.Now(), Start: &start, By: "ann"}
+}
+
+// fork leaves the run for a new one that takes events of it over.
+func (s *session) fork(t *testing.T, words []string) core.Event {
+	e := s.retry(t, words)
+	e.Kind, e.Start.Run = core.RunStarted, "fork"
+	e.Start.Past.LastID, e.Start.Past.Asked = 0, nil
+	s.journal, s.dumps, s.asked = nil, nil, nil
+	s.reset()
+	return e
 }
 
 func (s *session) look(path string) string {
