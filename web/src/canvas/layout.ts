@@ -1,6 +1,6 @@
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api'
 import { inputY } from './routes'
-import { type Scene, type SceneNode, sizes } from './scene'
+import { padBeside, type Scene, type SceneNode, sizes } from './scene'
 import type { Point } from '../document/types'
 
 /** Auto-layout: the scene in ELK's terms, and back. The work is done in a worker, fetched at the first use. */
@@ -52,7 +52,7 @@ function element(node: SceneNode, children: (parent: string) => ElkNode[]): ElkN
     ports,
     layoutOptions: {
       'elk.portConstraints': inner.length > 0 ? 'FIXED_ORDER' : 'FIXED_POS',
-      'elk.padding': `[top=${sizes.containerHead + 20},left=${sizes.containerPad},bottom=${sizes.containerPad},right=${sizes.containerPad}]`,
+      'elk.padding': `[top=${sizes.containerHead + 20},left=${sizes.containerPad},bottom=${sizes.containerPad},right=${padBeside(node.ports.filter((p) => p.x >= node.width).length)}]`,
     },
     ...(inner.length > 0 ? { children: inner } : {}),
   }

@@ -147,9 +147,14 @@ function hiddenError(width: number, height: number): Port {
   return { name: errorPort, x: width - 22, y: height, named: false }
 }
 
+/** What a container leaves free at its right, where the names of its ports stand if it has several. */
+export function padBeside(ports: number): number {
+  return sizes.containerPad + (ports > 1 ? portNames - sizes.containerPad / 2 : 0)
+}
+
 function container(node: FlowNode, at: Placed, ports: readonly string[], errorWired: boolean, inside: readonly SceneNode[]): SceneNode {
   const rows = [...ports, ...(errorWired ? [errorPort] : [])]
-  const pad = sizes.containerPad + (rows.length > 1 ? portNames - sizes.containerPad / 2 : 0)
+  const pad = padBeside(rows.length)
   const width = Math.max(sizes.containerMin.width, ...inside.map((n) => n.x + n.width + pad))
   const height = Math.max(sizes.containerMin.height, ...inside.map((n) => n.y + n.height + sizes.containerPad))
   const first = sizes.containerHead / 2

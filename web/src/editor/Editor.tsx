@@ -83,7 +83,7 @@ export function Editor() {
     useView.setState({ dialog: 'run' })
   }
   useEditorKeys({ catalog, canvas, openPicker, tidy: tidy.start, clipboard, onBreakpoint: marks.toggleBreakpoint, onPin: marks.togglePin })
-  const onSelectionChange = useCallback((ids: readonly string[]) => useView.getState().select(ids), [])
+  const onSelectionChange = useCallback((ids: readonly string[]) => useView.getState().select(ids, ids[0]?.startsWith('@') ? true : undefined), [])
   const openNode = useCallback((id: string) => !id.startsWith('#') && id !== '$start' && useView.getState().select([id], true), [])
   const onProblem = (problem: Problem) => {
     if (problem.target === null) return useView.setState({ json: true })
