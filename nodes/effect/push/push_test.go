@@ -1,8 +1,10 @@
 package push_test
 
 import (
+	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -39,7 +41,36 @@ func open(t *testing.T) (*shop.Shop, *connect.Set) {
 	slack := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
 	t.Cleanup(slack.Close)
 	effecttest.Define(t, set, `{"id": "channel", "type": "slack", "secrets": {"url": %q}}`, slack.URL+"/services/T0/B0/x")
+	revoked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "invalid_token", http.StatusForbidden) }))
+	t.Cleanup(revoked.Close)
+	effecttest.Define(t, set, `{"id": "revoked", "type": "slack", "secrets": {"url": %q}}`, revoked.URL+"/services/T0/B0/y")
+	effecttest.Define(t, set, `{"id": "open-mail", "type": "email", "config": {"host": "127.0.0.1", "port": %d, "from": "ops@shop.example", "to": "lead@shop.example"}}`,
+		openMail(t))
 	return s, set
+}
+
+// openMail is the port of a mail server that offers no STARTTLS.
+func openMail(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			caller, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = caller.Close() }()
+				_, _ = io.WriteString(caller, "220 mail.example ESMTP\r\n")
+				for lines := bufio.NewScanner(caller); lines.Scan(); {
+					_, _ = io.WriteString(caller, "250 mail.example\r\n")
+				}
+			}()
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 func TestExamples(t *testing.T) {
