@@ -27,6 +27,7 @@ func cmdRun(ctx context.Context, c *console, args []string) error {
 	connections := flags.String("connections", "", "")
 	data := flags.String("data", "", "")
 	step := flags.Bool("step", false, "")
+	reach := egressFlags(flags)
 	var points []core.Breakpoint
 	flags.Func("break", "", func(text string) error {
 		points = append(points, debugger.ParseBreakpoint(text))
@@ -43,11 +44,15 @@ func cmdRun(ctx context.Context, c *console, args []string) error {
 	if stepping && *input == "-" {
 		return wrongUsage("--step and --break read commands from standard input: give --input as JSON or @FILE")
 	}
+	policy, err := reach()
+	if err != nil {
+		return err
+	}
 	body, err := readInput(c, *input)
 	if err != nil {
 		return err
 	}
-	w, err := openWorkspace(c, *data, *connections)
+	w, err := openWorkspace(c, workspaceOptions{data: *data, connections: *connections, egress: policy})
 	if err != nil {
 		return err
 	}

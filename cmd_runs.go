@@ -17,6 +17,7 @@ import (
 func cmdRuns(ctx context.Context, c *console, args []string) error {
 	flags := flag.NewFlagSet("runs", flag.ContinueOnError)
 	connections := flags.String("connections", "", "")
+	reach := egressFlags(flags)
 	rest, err := parse(flags, args)
 	if err != nil {
 		return err
@@ -24,10 +25,14 @@ func cmdRuns(ctx context.Context, c *console, args []string) error {
 	if len(rest) < 2 {
 		return wrongUsage("list, show, resume or step, and the DIR that --data named")
 	}
+	policy, err := reach()
+	if err != nil {
+		return err
+	}
 	if _, err := os.Stat(rest[1]); err != nil {
 		return err
 	}
-	w, err := openWorkspace(c, rest[1], *connections)
+	w, err := openWorkspace(c, workspaceOptions{data: rest[1], connections: *connections, egress: policy})
 	if err != nil {
 		return err
 	}

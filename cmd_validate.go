@@ -23,7 +23,7 @@ func cmdValidate(_ context.Context, c *console, args []string) error {
 		return wrongUsage("which file?")
 	}
 	w := &workspace{kinds: map[string]string{}}
-	if w.connections, err = w.connect(c, *connections); err != nil {
+	if w.connections, err = w.connect(c, *connections, nil); err != nil {
 		return err
 	}
 	defer func() { _ = w.connections.Close() }()

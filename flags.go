@@ -35,6 +35,9 @@ func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
 	}
 }
 
+// usageEgress is how egressFlags stand in a command's usage.
+const usageEgress = "[--egress-allow LIST] [--egress-deny LIST]"
+
 // egressFlags reads --egress-allow and --egress-deny: lists of addresses, ranges and names, each flag as often as one likes.
 // The result is for after the flags were parsed.
 func egressFlags(flags *flag.FlagSet) func() (*egress.Policy, error) {

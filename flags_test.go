@@ -2,6 +2,8 @@ package main
 
 import (
 	"flag"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,4 +32,26 @@ func TestEgressFlags(t *testing.T) {
 	var usage *usageError
 	require.ErrorAs(t, err, &usage)
 	require.ErrorContains(t, err, "https://shop.example")
+}
+
+func TestACommandReachesWhatItMay(t *testing.T) {
+	t.Parallel()
+	called := make(chan struct{}, 10)
+	there := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called <- struct{}{} }))
+	t.Cleanup(there.Close)
+	file := write(t, "flow.json", `{"sluice": 1, "id": "call", "nodes": [{"id": "get", "type": "http.request", "config": {"connection": "there", "path": "/"}}]}`)
+	connections := write(t, "connections.json", `{"connections": [{"id": "there", "type": "http", "config": {"baseUrl": "`+there.URL+`"}}]}`)
+	run := func(flags ...string) outcome {
+		return sluiceIn(t, "", append([]string{"run", file, "--connections", connections}, flags...)...)
+	}
+	require.Zero(t, run().status)
+	require.Len(t, called, 1)
+	refused := run("--egress-deny", "127.0.0.0/8")
+	require.Equal(t, 1, refused.status)
+	require.Contains(t, refused.err, "http.blocked")
+	require.Contains(t, refused.err, "--egress-deny")
+	require.Equal(t, 2, run("--egress-allow", "https://x").status)
+	require.Equal(t, 2, sluiceIn(t, "", "demo", "--egress-deny", "https://x").status)
+	require.Equal(t, 2, sluiceIn(t, "", "runs", "resume", t.TempDir(), "--egress-deny", "https://x").status)
+	require.Len(t, called, 1)
 }

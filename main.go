@@ -52,11 +52,11 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"run", "FILE [--input JSON|@FILE|-] [--connections FILE] [--data DIR] [--break NODE]... [--step]", helpRun, cmdRun},
-		{"serve", "[--data DIR] [--listen HOST:PORT] [--retention 720h] [--egress-allow LIST] [--egress-deny LIST]", helpServe, cmdServe},
-		{"demo", "[--listen HOST:PORT] [--speed N] [--data DIR]", helpDemo, cmdDemo},
+		{"run", "FILE [--input JSON|@FILE|-] [--connections FILE] [--data DIR] [--break NODE]... [--step] " + usageEgress, helpRun, cmdRun},
+		{"serve", "[--data DIR] [--listen HOST:PORT] [--retention 720h] " + usageEgress, helpServe, cmdServe},
+		{"demo", "[--listen HOST:PORT] [--speed N] [--data DIR] " + usageEgress, helpDemo, cmdDemo},
 		{"backup", "DEST [--data DIR]", helpBackup, cmdBackup},
-		{"runs", "list DIR | show DIR RUN | resume DIR | step DIR RUN [--connections FILE]", helpRuns, cmdRuns},
+		{"runs", "list DIR | show DIR RUN | resume DIR | step DIR RUN [--connections FILE] " + usageEgress, helpRuns, cmdRuns},
 		{"validate", "FILE... [--connections FILE]", helpValidate, cmdValidate},
 		{"test", "[FILE|DIR]... [--run PATTERN]", helpTest, cmdTest},
 		{"nodes", "list | show TYPE", helpNodes, cmdNodes},

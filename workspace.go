@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sluice/connect"
+	"sluice/connect/egress"
 	"sluice/engine/core"
 	"sluice/engine/embedded"
 	"sluice/engine/value"
@@ -38,13 +39,24 @@ type workspace struct {
 	temporary string
 }
 
-// openWorkspace opens the storage in dir, or in a folder of its own where dir is empty.
-func openWorkspace(c *console, dir, connectionsFile string) (*workspace, error) {
+// workspaceOptions are what a command line says of a workspace.
+type workspaceOptions struct {
+	// data is the folder of the storage; empty is one of its own, which close removes.
+	data string
+	// connections is a file of connections; empty is none.
+	connections string
+	// egress is what connections may reach; nil is the zero policy.
+	egress *egress.Policy
+}
+
+// openWorkspace opens the connections and the storage.
+func openWorkspace(c *console, o workspaceOptions) (*workspace, error) {
 	w := &workspace{published: map[string]string{}, kinds: map[string]string{}}
 	var err error
-	if w.connections, err = w.connect(c, connectionsFile); err != nil {
+	if w.connections, err = w.connect(c, o.connections, o.egress); err != nil {
 		return nil, err
 	}
+	dir := o.data
 	if dir == "" {
 		if w.temporary, err = os.MkdirTemp("", "sluice-run-"); err != nil {
 			return nil, err
@@ -76,8 +88,8 @@ func registry(connections *connect.Set, meta storage.Meta) (*nodes.Registry, err
 }
 
 // connect reads a file of connections; without one there are none.
-func (w *workspace) connect(c *console, file string) (*connect.Set, error) {
-	set := connect.NewSet(connect.Options{})
+func (w *workspace) connect(c *console, file string, policy *egress.Policy) (*connect.Set, error) {
+	set := connect.NewSet(connect.Options{Egress: policy})
 	if file == "" {
 		return set, nil
 	}
