@@ -35,7 +35,7 @@ func connectionsOf(s *shop.Running, orders string) []connection {
 			Config: map[string]any{"baseUrl": s.URL, "signer": map[string]any{
 				"type": "wechatpay", "mchid": pay.MchID, "serialNo": pay.MerchantSerial, "platformKeyId": pay.PlatformSerial, "platformKey": pay.PlatformPublicKey,
 			}},
-			Secrets: map[string]string{"privateKey": pay.MerchantPrivateKey},
+			Secrets: map[string]string{"privateKey": pay.MerchantPrivateKey, "apiV3Key": pay.APIv3Key},
 		},
 		{ID: "wms", Type: "http", Config: map[string]any{"baseUrl": s.URL + "/wms", "auth": bearer}, Secrets: map[string]string{"token": known.WMS.Token}},
 		{ID: "ops-robot", Type: "wecom", Config: map[string]any{"baseUrl": s.URL}, Secrets: map[string]string{"key": known.WeCom.Key}},

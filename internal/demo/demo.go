@@ -7,6 +7,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,12 @@ import (
 	"sluice/examples/shop"
 	"sluice/flows/prebuilt"
 )
+
+// paymentNotice is a flow of the demonstration's own: it writes down what WeChat Pay tells of payments, beside the books, on
+// which the shipped flows decide alone.
+//
+//go:embed payment-notice.json
+var paymentNotice []byte
 
 // Options of a demonstration. URL, Token and Dir are needed.
 type Options struct {
@@ -52,7 +59,7 @@ type world struct {
 }
 
 // Run shows the shipped flows at work on a server until the context ends, which is no error. It waits for a server that is
-// still coming up. What it put there stays: connections, tables and flows. An error is that of the preparations; what
+// still coming up. What it put there stays: connections and flows. An error is that of the preparations; what
 // fails later is told, and tried again.
 func Run(ctx context.Context, o Options) error {
 	if o.Speed == 0 {
@@ -112,7 +119,7 @@ func openShop(seed uint64, o Options) (*shop.Running, error) {
 	credentials.ERP.Secret = credentials.Douyin.AppSecret
 	return shop.Start(shop.Options{
 		Seed: seed, Speed: o.Speed, PDDLag: 2 * time.Second, Credentials: shop.Credentials{ERP: credentials.ERP},
-		Targets:        shop.Targets{ERP: o.URL + "/hooks/douyin/ordstatus"},
+		Targets:        shop.Targets{ERP: o.URL + "/hooks/douyin/ordstatus", WeChatPay: o.URL + "/hooks/wechatpay/notify"},
 		CallbackFaults: shop.CallbackFaults{Lost: 0.2, Doubled: 0.2, Late: 0.2, LateBy: time.Duration(float64(5*time.Second) / o.Speed)},
 		Faults: map[string]shop.Fault{
 			"douyin.order.orderDetail":  {Latency: 20 * time.Millisecond, Share: map[shop.Outcome]float64{shop.Broken: 0.05, shop.Throttled: 0.05}},
@@ -135,18 +142,15 @@ func (w *world) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	tables := prebuilt.Tables()
-	for id, text := range tables {
-		if err := w.server.insist(ctx, "PUT", "/tables/"+id, text, nil); err != nil {
-			return err
-		}
-	}
 	for _, id := range prebuilt.IDs() {
 		if err := w.publish(ctx, id); err != nil {
 			return err
 		}
 	}
-	w.say(textReady, len(connections), len(tables), len(w.published))
+	if err := w.put(ctx, "payment-notice", paymentNotice); err != nil {
+		return err
+	}
+	w.say(textReady, len(connections), len(w.published))
 	return nil
 }
 
@@ -163,6 +167,10 @@ func (w *world) publish(ctx context.Context, id string) error {
 			}
 		}
 	}
+	return w.put(ctx, id, document)
+}
+
+func (w *world) put(ctx context.Context, id string, document []byte) error {
 	w.published = append(w.published, id)
 	return w.server.insist(ctx, "PUT", "/flows/"+id+"?publish=true", document, nil)
 }

@@ -68,7 +68,7 @@ func TestEveryShippedFlowRunsAndTheBooksAgree(t *testing.T) {
 			t.Log(log.String())
 		}
 	})
-	for _, id := range prebuilt.IDs() {
+	for _, id := range append(prebuilt.IDs(), "payment-notice") {
 		require.Eventually(t, func() bool {
 			var runs struct{ Items []any }
 			b.get(b.url+"/api/v1/runs?status=succeeded&flow="+id, &runs)
@@ -112,7 +112,7 @@ func TestEveryShippedFlowRunsAndTheBooksAgree(t *testing.T) {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	require.NotContains(t, string(stacks), "sluice/internal/demo.(", "no goroutine is left")
 	require.NotContains(t, string(stacks), "sluice/examples/shop.(", "no goroutine is left")
-	require.Contains(t, log.String(), fmt.Sprintf("%d flows", len(prebuilt.IDs())))
+	require.Contains(t, log.String(), fmt.Sprintf("%d flows", len(prebuilt.IDs())+1))
 }
 
 // books compares the order database with the shop.
@@ -161,6 +161,15 @@ func (b *books) compare(orders []shop.Order) (wrong []string) {
 	require.Empty(b.t, b.rows(`SELECT p.order_id FROM payables p JOIN orders o ON o.order_id = p.order_id
 		GROUP BY p.order_id HAVING sum(CAST(p.amount AS REAL)) > CAST(o.total_price AS REAL) + 0.001`), "no more is owed than was paid")
 
+	for _, row := range b.rows(`SELECT order_id, fen FROM demo_payments`) {
+		var paid shop.Order
+		b.backend.get(b.shop+"/orders/"+row["order_id"].(string), &paid)
+		fen := paid.Postage - paid.Discount
+		for _, item := range paid.Items {
+			fen += item.Price * item.Quantity
+		}
+		require.EqualValues(b.t, fen, row["fen"], "the notice says what was paid: %s", paid.ID)
+	}
 	local := map[string]core.Object{}
 	for _, row := range b.rows(`SELECT order_id, source, status, sync_source FROM orders`) {
 		local[row["order_id"].(string)] = row

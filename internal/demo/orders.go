@@ -28,7 +28,9 @@ func openOrders(ctx context.Context, path string) (*sqldb.DB, uint64, error) {
 func clearOrders(ctx context.Context, db *sqldb.DB) (uint64, error) {
 	statements := prebuilt.OrdersTables("sqlite")
 	// What hangs on an order or a return goes with it.
-	statements = append(statements, `DELETE FROM returns`, `DELETE FROM orders`, `CREATE TABLE IF NOT EXISTS demo_starts (at TEXT NOT NULL)`)
+	statements = append(statements, `DELETE FROM returns`, `DELETE FROM orders`, `CREATE TABLE IF NOT EXISTS demo_starts (at TEXT NOT NULL)`,
+		`CREATE TABLE IF NOT EXISTS demo_payments (order_id TEXT PRIMARY KEY, transaction_id TEXT NOT NULL, fen INTEGER NOT NULL, paid_at TEXT NOT NULL)`,
+		`DELETE FROM demo_payments`)
 	if err := exec(ctx, db, statements...); err != nil {
 		return 0, err
 	}

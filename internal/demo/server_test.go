@@ -18,6 +18,7 @@ import (
 	"sluice/engine/embedded"
 	"sluice/flows"
 	"sluice/flows/diag"
+	"sluice/flows/prebuilt"
 	"sluice/internal/library"
 	"sluice/nodes"
 	"sluice/nodes/all"
@@ -57,7 +58,7 @@ func serve(t *testing.T) *backend {
 	store.WhenEnded(clock.ended)
 	s, err := server.New(server.Options{
 		Store: store, Engine: engine, Library: lib, Registry: registry, Connections: set, AdminToken: token, Key: bytes.Repeat([]byte{7}, 32),
-		Hooks: router.Handle, Schedules: clock, Followers: []server.Follower{router, clock},
+		Hooks: router.Handle, Schedules: clock, Followers: []server.Follower{router, clock}, Tables: prebuilt.Tables(),
 	})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")

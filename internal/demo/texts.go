@@ -10,7 +10,7 @@ type text struct{ en, zh string }
 
 var (
 	textShop    = text{"The shop is open at %s", "模拟店铺已开张：%s"}
-	textReady   = text{"On the server: %d connections, %d tables, %d flows", "服务器已就绪：%d 个连接，%d 张表，%d 个流程"}
+	textReady   = text{"On the server: %d connections, %d flows", "服务器已就绪：%d 个连接，%d 个流程"}
 	textOrders  = text{"%d orders are there to begin with", "开业时已有 %d 个订单"}
 	textFired   = text{"%s started ahead of its schedule: run %s", "%s 提前触发：运行 %s"}
 	textByHand  = text{"Order %s was delivered and nobody told us: arbitration started", "订单 %s 已签收却没有回调：手动发起仲裁"}
