@@ -250,7 +250,7 @@ test('a flow of four nodes is built, connected and arranged without a pointer', 
   await page.goto('/flows/keys')
   await settled(page)
   await expect(node(page, '$start')).toBeVisible()
-  for (const query of ['zdys', 'tjfz', 'szbl', 'js']) {
+  for (const query of ['zdys', 'tjfz', 'szbl', '结束']) {
     await page.keyboard.press('/')
     await page.keyboard.type(query)
     await expect(page.getByRole('option').first()).toBeVisible()

@@ -5,7 +5,7 @@ import styles from './Editor.module.css'
 
 const groups = {
   edit: [
-    ['add', '/ · Tab'], ['open', 'Enter'], ['rename', 'F2'], ['connect', 'C'], ['disable', 'D'], ['pin', 'P'], ['breakpoint', 'B'], ['remove', 'Delete'], ['heal', 'Shift+Delete'], ['copy', 'Ctrl+C'], ['cut', 'Ctrl+X'], ['paste', 'Ctrl+V'],
+    ['add', '/'], ['open', 'Enter'], ['rename', 'F2'], ['connect', 'C'], ['disable', 'D'], ['pin', 'P'], ['breakpoint', 'B'], ['remove', 'Delete'], ['heal', 'Shift+Delete'], ['copy', 'Ctrl+C'], ['cut', 'Ctrl+X'], ['paste', 'Ctrl+V'],
     ['duplicate', 'Ctrl+D'], ['selectAll', 'Ctrl+A'], ['group', 'G'], ['ungroup', 'Shift+G'], ['comment', 'N'], ['tidy', 'Shift+Alt+T'], ['undo', 'Ctrl+Z'], ['redo', 'Ctrl+Shift+Z · Ctrl+Y'], ['save', 'Ctrl+S'],
   ],
   go: [['move', '← ↑ → ↓'], ['walk', 'Alt + ← ↑ → ↓'], ['close', 'Esc'], ['search', 'Ctrl+F'], ['palette', 'Ctrl+K'], ['fit', 'Shift+1'], ['fitSelection', 'Shift+2'], ['zoom100', '0'], ['zoomIn', '+'], ['zoomOut', '-']],
