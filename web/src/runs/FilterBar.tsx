@@ -1,7 +1,6 @@
-import { DatePicker, Input, Popover, Select } from 'antd'
-import dayjs from 'dayjs'
+import { Input, Popover, Select, Spin } from 'antd'
 import { Search } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAll } from '../api/hooks'
 import { isComposing } from '../app/commands'
@@ -11,6 +10,8 @@ import { useFormat } from '../app/format'
 import type { Range, RunFilters } from './model/filters'
 import { fromSearchField, ranges, toSearchField } from './model/filters'
 import styles from './FilterBar.module.css'
+
+const SpanPicker = lazy(() => import('./SpanPicker'))
 
 interface Props {
   filters: RunFilters
@@ -110,16 +111,16 @@ function TimeSelect({ filters, change }: Props) {
       title={t('filters.spanTitle', { zone: format.zone })}
       content={
         picking && (
-          <DatePicker.RangePicker
-            showTime={{ format: 'HH:mm' }}
-            format="YYYY-MM-DD HH:mm"
-            allowEmpty={[true, true]}
-            defaultValue={[filters.from ? dayjs(filters.from) : null, filters.to ? dayjs(filters.to) : null]}
-            onChange={(v) => {
-              change({ from: v?.[0]?.toISOString(), to: v?.[1]?.toISOString() })
-              setPicking(false)
-            }}
-          />
+          <Suspense fallback={<Spin />}>
+            <SpanPicker
+              from={filters.from}
+              to={filters.to}
+              onPick={(from, to) => {
+                change({ from, to })
+                setPicking(false)
+              }}
+            />
+          </Suspense>
         )
       }
     >
