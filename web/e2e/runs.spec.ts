@@ -113,7 +113,7 @@ test('all failed runs of a flow are tried again', async ({ page, program }) => {
   await expect(page.getByText('已处理 2 / 2，已重试 2')).toBeVisible()
   await page.getByRole('button', { name: '关闭（后台继续）' }).click()
   await rows(page).first().getByRole('link').first().click()
-  await expect(page.locator('header')).toContainText('已重试 1 次')
+  await expect(page.locator('header').first()).toContainText('已重试 1 次')
 })
 
 test('a run shows the way it went, its items by the thousand and their data', async ({ page, program }) => {
@@ -139,6 +139,10 @@ test('a run shows the way it went, its items by the thousand and their data', as
   await expect(page.getByRole('tabpanel').last()).toContainText(orderId)
   await page.getByRole('tab', { name: '事件日志' }).click()
   await expect(page.getByRole('tabpanel').last()).toContainText('RunStarted')
+  await page.getByRole('button', { name: '更多操作' }).click()
+  const file = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: '保存为流程测试' }).click()
+  expect((await file).suggestedFilename()).toMatch(/^fulfil-.*\.json$/)
 })
 
 test('a run that waits says what for, and all of an order is on one page', async ({ page, program }) => {
