@@ -5,11 +5,13 @@ test('the palette goes to pages and switches language and theme without a pointe
   await page.goto('/flows')
   await settled(page)
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox')).toBeFocused()
   await page.keyboard.type('sz')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/settings$/)
 
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox')).toBeFocused()
   await page.keyboard.type('English')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()

@@ -8,20 +8,6 @@ import { isComposing, usePalette } from './commands'
 import { useEntries } from './entries'
 import styles from './Palette.module.css'
 
-function useShortcut() {
-  const setOpen = usePalette((s) => s.setOpen)
-  useEffect(() => {
-    const onKey = (e: KeyboardEvent) => {
-      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey && e.key.toLowerCase() === 'k' && !isComposing(e)) {
-        e.preventDefault()
-        setOpen(!usePalette.getState().open)
-      }
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [setOpen])
-}
-
 function Choices() {
   const { t } = useTranslation()
   const setOpen = usePalette((s) => s.setOpen)
@@ -95,7 +81,6 @@ function Choices() {
 export function Palette() {
   const { t } = useTranslation()
   const { open, setOpen } = usePalette()
-  useShortcut()
   return (
     <Modal
       open={open}

@@ -2,13 +2,13 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Button, Dropdown, Tooltip } from 'antd'
 import type { LucideIcon } from 'lucide-react'
 import { CalendarClock, Ellipsis, Inbox, Languages, ListChecks, MonitorCog, Moon, Plug, Search, Settings, Sun, Table2, WifiOff, Workflow } from 'lucide-react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useOnline } from '../api/online'
-import { usePalette } from './commands'
-import { Palette } from './Palette'
+import { useSession } from '../api/session'
+import { usePalette, usePaletteKey } from './commands'
 import type { Place } from './places'
 import { places } from './places'
-import { SessionDialog } from './SessionDialog'
 import type { ThemeChoice } from './settings'
 import { useSettings } from './settings'
 import styles from './Shell.module.css'
@@ -117,6 +117,37 @@ function BottomBar() {
   )
 }
 
+const loadPalette = () => import('./Palette').then((m) => ({ default: m.Palette }))
+const Palette = lazy(loadPalette)
+const SessionDialog = lazy(() => import('./SessionDialog').then((m) => ({ default: m.SessionDialog })))
+
+/** What lies over the page when it is asked for: loaded at the first time, then there for good. */
+function Overlays() {
+  const paletteOpen = usePalette((s) => s.open)
+  const asking = useSession((s) => s.asking)
+  const palette = useOnce(paletteOpen)
+  const session = useOnce(asking)
+  usePaletteKey()
+  useEffect(() => {
+    // Ahead of its first use: who presses Ctrl+K types on at once.
+    const waiting = requestIdleCallback(() => void loadPalette().catch(() => undefined), { timeout: 5_000 })
+    return () => cancelIdleCallback(waiting)
+  }, [])
+  return (
+    <Suspense>
+      {palette && <Palette />}
+      {session && <SessionDialog />}
+    </Suspense>
+  )
+}
+
+/** Whether something has been true at any time. */
+function useOnce(now: boolean): boolean {
+  const [ever, setEver] = useState(now)
+  if (now && !ever) setEver(true)
+  return ever || now
+}
+
 /** What is around every page: where one can go, language and theme, the palette, the sign-in, and whether the server answers. */
 export function Shell() {
   const { t } = useTranslation()
@@ -141,8 +172,7 @@ export function Shell() {
         </div>
       </main>
       {narrow && <BottomBar />}
-      <Palette />
-      <SessionDialog />
+      <Overlays />
     </div>
   )
 }

@@ -40,3 +40,18 @@ export function isComposing(e: { isComposing?: boolean; keyCode?: number; native
   const native = e.nativeEvent ?? e
   return native.isComposing === true || native.keyCode === 229
 }
+
+/** Ctrl+K opens and closes the palette. */
+export function usePaletteKey(): void {
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey && e.key.toLowerCase() === 'k' && !isComposing(e)) {
+        e.preventDefault()
+        const { open, setOpen } = usePalette.getState()
+        setOpen(!open)
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}
