@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 
 /** How long a field may take to be there: editors are fetched with the first of them. */
 const patience = 4000
-const typing = 'input, textarea, [contenteditable=true], [role=combobox], button'
+const typing = 'input, textarea, [contenteditable=true], [role=combobox], [role=switch]'
 
 /** Brings the field at a JSON Pointer into view and puts the cursor into it; of a place without a field of its own, the one around it. */
 export function useFocus(pointer: string | undefined): React.RefObject<HTMLDivElement | null> {
@@ -10,16 +10,18 @@ export function useFocus(pointer: string | undefined): React.RefObject<HTMLDivEl
   useEffect(() => {
     const place = root.current
     if (pointer === undefined || !place) return
+    let seen: HTMLElement | null = null
     const look = () => {
       const field = fieldAround(place, pointer)
+      if (field && field !== seen) field.scrollIntoView({ block: 'center' })
+      seen = field
       const input = field?.matches(typing) ? field : field?.querySelector<HTMLElement>(typing)
-      if (!field || !input) return
-      field.scrollIntoView({ block: 'center' })
-      input.focus()
-      observer.disconnect()
+      input?.focus()
+      // What is hidden, in a tab that is being opened, takes no focus yet.
+      if (input && document.activeElement === input) observer.disconnect()
     }
     const observer = new MutationObserver(look)
-    observer.observe(place, { childList: true, subtree: true })
+    observer.observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ['style', 'class', 'hidden'] })
     const timer = setTimeout(() => observer.disconnect(), patience)
     look()
     return () => {

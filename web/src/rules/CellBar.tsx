@@ -79,7 +79,7 @@ function CellCode({ sheet, row, column, onText }: { sheet: Sheet; row: number; c
   const mode = column.kind === 'out' ? 'template' : column.kind === 'in' || column.kind === 'when' ? 'expression' : 'plain'
   return (
     <div className={styles.barCode}>
-      <Code mode={mode} value={text} onChange={onText} label={t('cell', { column: nameOf(column, t), row: row + 1 })} readOnly={readOnly} language={language} names={own} marks={marks} invalid={findings.length > 0} placeholder={column.kind === 'in' ? t('cellHelp') : ''} />
+      <Code mode={mode} value={text} onChange={onText} label={t('editCell', { column: nameOf(column, t), row: row + 1 })} readOnly={readOnly} language={language} names={own} marks={marks} invalid={findings.length > 0} placeholder={column.kind === 'in' ? t('cellHelp') : ''} />
       {computes && <PreviewLine preview={preview} real={sample.run !== undefined} />}
       <Findings findings={findings} />
     </div>

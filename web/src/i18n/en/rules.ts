@@ -14,6 +14,7 @@ export const rules = {
   row: 'Row',
   columns: { id: 'Id', when: 'Condition', priority: 'Priority', note: 'Note' },
   cell: '{{column}}, row {{row}}',
+  editCell: 'Edit {{column}}, row {{row}}',
   anything: 'anything',
   unnamed: 'unnamed',
   pickCell: 'Pick a cell or a heading to edit it here, with completion.',

@@ -17,6 +17,7 @@ export const rules: Catalogue<typeof english> = {
   row: '行',
   columns: { id: '标识', when: '条件', priority: '优先级', note: '备注' },
   cell: '{{column}}，第 {{row}} 行',
+  editCell: '编辑 {{column}}，第 {{row}} 行',
   anything: '任意',
   unnamed: '未命名',
   pickCell: '选中单元格或列标题后可在此编辑，支持补全。',

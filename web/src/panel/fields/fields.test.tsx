@@ -32,7 +32,7 @@ const panel: Panel = {
   },
 }
 
-function show(form: Field, initial: JsonObject) {
+function show(of: Field, initial: JsonObject) {
   const seen: { now: Json } = { now: initial }
   function Host() {
     const [value, setValue] = useState<Json>(initial)
@@ -40,7 +40,7 @@ function show(form: Field, initial: JsonObject) {
       seen.now = v ?? null
       setValue(v ?? {})
     }
-    return <ObjectFields field={form} value={value} path={['config']} onChange={change} />
+    return <ObjectFields field={of} value={value} path={['config']} onChange={change} />
   }
   const { unmount } = render(
     <QueryClientProvider client={newQueryClient()}>
