@@ -1,6 +1,7 @@
 import { json } from '@codemirror/lang-json'
 import { EditorState } from '@codemirror/state'
 import { describe, expect, it } from 'vitest'
+import { type JsonObject, parseJson } from '../api/json'
 import type { NodeType } from '../api/schema'
 import { catalogOf } from '../canvas/catalog'
 import { search } from '../document/search'
@@ -59,18 +60,23 @@ describe('places in the JSON text', () => {
   })
 })
 
-describe('what the schema says of a place', () => {
-  const schema = {
-    properties: { nodes: { items: { $ref: '#/$defs/node' } } },
-    $defs: {
-      node: { properties: { type: { enum: ['map'] }, config: {} }, allOf: [{ if: { properties: { type: { enum: ['map'] } } }, then: { properties: { config: { $ref: '#/$defs/map' } } } }] },
-      map: { title: 'Map', properties: { fields: {} } },
+const schema = parseJson(`{
+  "properties": {"nodes": {"items": {"$ref": "#/$defs/node"}}},
+  "$defs": {
+    "node": {
+      "properties": {"type": {"enum": ["map"]}, "config": {}},
+      "allOf": [{"if": {"properties": {"type": {"enum": ["map"]}}}, "then": {"properties": {"config": {"$ref": "#/$defs/map"}}}}]
     },
+    "map": {"title": "Map", "properties": {"fields": {}}}
   }
+}`) as JsonObject
+
+const titlesOf = (type: string) => parts(schema, ['nodes', '0', 'config'], { nodes: [{ type }] }).map((p) => p.title).filter(Boolean)
+
+describe('what the schema says of a place', () => {
   it('follows references and the type that is written', () => {
-    const of = (type: string) => parts(schema, ['nodes', '0', 'config'], { nodes: [{ type }] }).map((p) => p.title).filter(Boolean)
-    expect(of('map')).toEqual(['Map'])
-    expect(of('other')).toEqual([])
+    expect(titlesOf('map')).toEqual(['Map'])
+    expect(titlesOf('other')).toEqual([])
   })
 })
 
@@ -86,8 +92,10 @@ const doc: FlowDocument = {
   nodes: [{ id: 'each', type: 'foreach', title: { en: 'Every order', zh: '每个订单' }, body: { nodes: [{ id: 'one', type: 'map', config: { to: '{{ nodes.order.id }}' } }] } }],
 }
 
+const find = (text: string) => search(doc, (t) => t.includes(text)).map((hit) => `${hit.id}${hit.pointer}`)
+const placeOf = (path: string) => problemsOf(doc, [{ code: 'c', path, message: 'm' }]).map((p) => [p.target, p.rest])[0]
+
 describe('search in a flow', () => {
-  const find = (text: string) => search(doc, (t) => t.includes(text)).map((hit) => `${hit.id}${hit.pointer}`)
   it('finds names, texts and expressions', () => {
     expect(find('订单')).toEqual(['each'])
     expect(find('order')).toEqual(['@hook/config/path', 'each', 'one/config/to'])
@@ -97,9 +105,8 @@ describe('search in a flow', () => {
 
 describe('problems', () => {
   it('belong to what they point into', () => {
-    const at = (path: string) => problemsOf(doc, [{ code: 'c', path, message: 'm' }]).map((p) => [p.target, p.rest])[0]
-    expect(at('/nodes/0/body/nodes/0/config/to')).toEqual(['one', '/config/to'])
-    expect(at('/triggers/0/config/path')).toEqual(['@hook', '/config/path'])
-    expect(at('/settings')).toEqual([null, '/settings'])
+    expect(placeOf('/nodes/0/body/nodes/0/config/to')).toEqual(['one', '/config/to'])
+    expect(placeOf('/triggers/0/config/path')).toEqual(['@hook', '/config/path'])
+    expect(placeOf('/settings')).toEqual([null, '/settings'])
   })
 })
