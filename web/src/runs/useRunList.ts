@@ -50,17 +50,18 @@ export function useRunList(filters: RunFilters, scrolled: boolean) {
   const onEvents = (events: readonly StreamEvent[]) => {
     const runs = events.filter((e) => e.type === 'run').map((e) => e.data as unknown as RunSummary)
     if (events.some((e) => e.type === 'reset')) reload()
-    else {
-      const next = withChanges(changes, runs)
-      if (next.overflow && !scrolled) reload()
-      else setChanges(next.changes)
-    }
+    else if (!scrolled && withChanges(changes, runs).overflow) reload()
+    else setChanges((before) => withChanges(before, runs).changes)
     due.current ??= setTimeout(() => {
       due.current = undefined
       void client.invalidateQueries({ queryKey: keyOf('summariseRuns') })
     }, summaryEveryMs)
   }
   const live = useStream('/api/v1/events', true, onEvents)
+  useEffect(() => {
+    // What changed between the reading of the list and the stream's beginning is in neither.
+    if (live) void refetch()
+  }, [live, refetch])
 
   const read = useMemo(() => (pages.data?.pages ?? []).flatMap((p) => p.items), [pages.data])
   const upTo = useHeldBack(scrolled, read, changes)

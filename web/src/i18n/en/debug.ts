@@ -1,5 +1,4 @@
 export const debug = {
-  title: 'Debugging',
   bar: {
     before: 'Stopped before {{node}}',
     after: 'Stopped after {{node}}',

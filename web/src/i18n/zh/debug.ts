@@ -2,7 +2,6 @@ import type { Catalogue } from '../catalogue'
 import type { debug as english } from '../en/debug'
 
 export const debug: Catalogue<typeof english> = {
-  title: '调试',
   bar: {
     before: '已停在 {{node}} 之前',
     after: '已停在 {{node}} 之后',
