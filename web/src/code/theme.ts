@@ -7,7 +7,7 @@ import { tags } from '@lezer/highlight'
 const look = EditorView.theme({
   '&': { fontSize: '12.5px', backgroundColor: 'transparent', color: 'var(--s-text)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--s-mono)', lineHeight: '1.55' },
+  '.cm-scroller': { fontFamily: 'var(--s-mono)', fontVariantLigatures: 'none', lineHeight: '1.55' },
   '.cm-content': { padding: '5px 0', caretColor: 'var(--s-text)' },
   '.cm-line': { padding: '0 9px' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--s-text-3)', border: 'none' },

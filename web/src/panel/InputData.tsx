@@ -1,7 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Select } from 'antd'
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keyOf } from '../api/hooks'
 import type { Json } from '../api/json'
 import { isObject } from '../api/json'
 import type { RunSummary } from '../api/schema'
@@ -79,7 +81,14 @@ export function RunPicker() {
   const { t } = useTranslation('panel')
   const { time } = useFormat()
   const { sample } = usePanel()
+  const client = useQueryClient()
   if (sample.runs.length === 0 && sample.run === undefined) return null
+  // The run that is shown stays the one, whatever the list begins with then.
+  const opened = (open: boolean) => {
+    if (!open) return
+    sample.choose(sample.run)
+    void client.invalidateQueries({ queryKey: keyOf('listRuns') })
+  }
   const options = sample.runs.map((r) => ({ value: r.id, label: time(r.startedAt), run: r }))
   const listed = options.some((o) => o.value === sample.run)
   return (
@@ -92,6 +101,7 @@ export function RunPicker() {
         loading={sample.loading}
         options={listed || sample.run === undefined ? options : [{ value: sample.run, label: sample.run, run: undefined }, ...options]}
         onChange={(id) => sample.choose(id)}
+        onOpenChange={opened}
         optionRender={runOption}
       />
       {sample.steps.length > 1 && (

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useMemo } from 'react'
+import { call } from '../api/client'
 import type { Json, JsonObject } from '../api/json'
 import { isObject } from '../api/json'
 import type { ExpressionFunction, Finding } from '../api/schema'
@@ -46,9 +48,16 @@ export function useScope(field: Pick<Field, 'item' | 'body'>): { names: Names; g
   const { run, step, scope: seen, body, known } = sample
   const each = field.item === true ? 'input' : typeof field.item === 'string' ? config[field.item] : undefined
   const at = step?.path
+  const list = typeof each === 'string' && each.trim() !== '' ? each : undefined
+  const first = useQuery({
+    queryKey: ['first', run, at, list],
+    queryFn: ({ signal }) => call('evaluate', { body: { expression: `first(${list ?? ''})`, run, at } }, signal),
+    enabled: list !== undefined && run !== undefined && at !== undefined,
+    staleTime: 60_000,
+  }).data
   return useMemo(() => {
     const names = (scope: JsonObject): Names => ({ scope, titles, functions })
-    const item = typeof each === 'string' ? firstOf(expressionValue(each, names(seen))) : undefined
+    const item = list === undefined ? undefined : first && 'value' in first ? first.value : firstOf(expressionValue(list, names(seen)))
     const nodes = isObject(seen['nodes']) ? seen['nodes'] : {}
     const scope: JsonObject = {
       ...seen,
@@ -58,7 +67,7 @@ export function useScope(field: Pick<Field, 'item' | 'body'>): { names: Names; g
     // Where the field sees more than the step did, the engine is given the scope instead.
     const inRun = run !== undefined && at !== undefined && item === undefined && !field.body
     return { names: names(scope), ground: { scope, run: inRun ? { id: run, at, known } : undefined, timezone } }
-  }, [seen, body, known, run, at, each, field.body, functions, titles, timezone])
+  }, [seen, body, known, run, at, list, first, field.body, functions, titles, timezone])
 }
 
 function firstOf(v: Json | undefined): Json | undefined {

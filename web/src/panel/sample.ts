@@ -41,7 +41,8 @@ export function useSample(doc: FlowDocument, id: string, typeOf: (type: string) 
   const search = useSearch({ strict: false }) as { run?: string; step?: string }
   const navigate = useNavigate()
   const set = (to: { run?: string; step?: string }) => void navigate({ to: '.', search: (old) => ({ ...old, ...to }), replace: true })
-  const runs = useCall('listRuns', { query: { flow: doc.id, limit: shownRuns } }, { staleTime: 15_000 })
+  // Newer runs are looked for when somebody asks: data that changes under the hand is no help.
+  const runs = useCall('listRuns', { query: { flow: doc.id, limit: shownRuns } }, { staleTime: Infinity })
   const list = runs.data?.items ?? []
   const run = search.run ?? list[0]?.id
   const steps = useAll('listSteps', { path: { id: run ?? '' }, query: { brief: true, limit: 1000 } }, { enabled: run !== undefined })

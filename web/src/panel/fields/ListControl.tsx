@@ -31,7 +31,7 @@ export function ListControl({ field, value, path, onChange }: ControlProps) {
         <div key={i} className={cards ? styles.card : styles.line}>
           <ItemHead number={cards ? i + 1 : undefined} title={cards ? `${items.title} ${i + 1}` : ''} last={list.length - 1} at={i} onMove={(to) => set(moved(list, i, to))} onRemove={() => set(list.filter((_, n) => n !== i))} readOnly={readOnly} />
           {cards ? (
-            <ObjectFields field={items} value={isObject(item) ? item : {}} path={[...path, i]} onChange={(v) => change(i, v)} />
+            <ObjectFields compact field={items} value={isObject(item) ? item : {}} path={[...path, i]} onChange={(v) => change(i, v)} />
           ) : (
             <Nested field={items} value={item} path={[...path, i]} onChange={(v) => change(i, v)} small />
           )}

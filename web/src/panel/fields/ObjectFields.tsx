@@ -1,7 +1,9 @@
-import { Segmented } from 'antd'
+import { Button, Segmented } from 'antd'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { Json, JsonObject } from '../../api/json'
 import { isObject } from '../../api/json'
+import { pointerOf } from '../../data/path'
 import { usePanel } from '../context'
 import { withValue } from '../edit'
 import type { Field } from '../schema'
@@ -13,23 +15,39 @@ import type { ControlProps } from './types'
 type Props = Pick<ControlProps, 'field' | 'value' | 'path' | 'onChange'> & {
   /** Keys that are edited elsewhere. */
   without?: readonly string[]
+  /** One of many: what may be left out and is shows as a name to add. */
+  compact?: boolean
 }
 
 /** The fields of an object with known members. Of members that exclude each other one is shown, with a switch. */
-export function ObjectFields({ field, value, path, onChange, without = [] }: Props) {
+export function ObjectFields({ field, value, path, onChange, without = [], compact = false }: Props) {
+  const { readOnly, findings } = usePanel()
+  const [added, setAdded] = useState<readonly string[]>([])
   const object: JsonObject = isObject(value) ? value : {}
   const choiceOf = (key: string) => field.choices.find((c) => c.keys.includes(key))
   const change = (key: string, next: Json | undefined) => onChange(withValue(object, [key], next) ?? {})
+  const hides = (f: Field) =>
+    compact && !f.required && object[f.key] === undefined && !choiceOf(f.key) && !added.includes(f.key) && !findings.some((x) => x.path.startsWith(pointerOf([...path, f.key])))
+  const hidden = field.fields.filter((f) => hides(f) && !without.includes(f.key))
   return (
     <div className={styles.fields}>
       {field.fields.map((f) => {
-        if (without.includes(f.key)) return null
+        if (without.includes(f.key) || hides(f)) return null
         const choice = choiceOf(f.key)
         if (!choice) return <Nested key={f.key} field={f} value={object[f.key]} path={[...path, f.key]} onChange={(v) => change(f.key, v)} />
         if (choice.keys[0] !== f.key) return null
         const options = field.fields.filter((x) => choice.keys.includes(x.key))
         return <Alternatives key={f.key} options={options} initial={chosen(choice, object)} object={object} path={path} onChange={onChange} />
       })}
+      {hidden.length > 0 && !readOnly && (
+        <div className={styles.adders}>
+          {hidden.map((f) => (
+            <Button key={f.key} size="small" type="text" icon={<Plus size={12} />} title={f.description} onClick={() => setAdded([...added, f.key])}>
+              {f.title}
+            </Button>
+          ))}
+        </div>
+      )}
     </div>
   )
 }
