@@ -8,7 +8,6 @@ export const flows = {
   columns: { name: 'Name', status: 'Status', day: 'Last 24 hours', failed: 'Failed', slow: '95 % within', changed: 'Changed' },
   live: 'Live',
   draftOnly: 'Draft, not live',
-  by: '{{when}} by {{who}}',
   runsOfDay_one: '{{count}} run',
   runsOfDay_other: '{{count}} runs',
   menu: {

@@ -10,7 +10,6 @@ export const flows: Catalogue<typeof english> = {
   columns: { name: '名称', status: '状态', day: '最近 24 小时', failed: '失败率', slow: '95% 耗时', changed: '更新' },
   live: '已发布',
   draftOnly: '草稿，未发布',
-  by: '{{when}}，{{who}}',
   runsOfDay_other: '{{count}} 次运行',
   menu: {
     label: '{{name}} 的操作',

@@ -27,7 +27,7 @@ function FlowTable({ flows }: { flows: FlowSummary[] }) {
         { key: 'day', title: t('columns.day'), width: 260, render: (_, flow) => <FlowDay flow={flow} /> },
         { key: 'failed', title: t('columns.failed'), width: 90, align: 'right', render: (_, flow) => <FlowFailures flow={flow} /> },
         { key: 'slow', title: t('columns.slow'), width: 120, align: 'right', render: (_, flow) => <FlowSlow flow={flow} /> },
-        { key: 'changed', title: t('columns.changed'), width: 220, render: (_, flow) => <FlowChanged flow={flow} /> },
+        { key: 'changed', title: t('columns.changed'), width: 160, render: (_, flow) => <FlowChanged flow={flow} /> },
         { key: 'menu', title: '', width: 56, align: 'right', render: (_, flow) => <FlowMenu flow={flow} /> },
       ]}
     />

@@ -68,7 +68,11 @@ export function FlowSlow({ flow }: { flow: FlowSummary }) {
 }
 
 export function FlowChanged({ flow }: { flow: FlowSummary }) {
-  const { t } = useTranslation('flows')
   const { ago, time } = useFormat()
-  return <span title={time(flow.at)}>{t('by', { when: ago(flow.at), who: flow.by })}</span>
+  return (
+    <span title={time(flow.at)}>
+      {ago(flow.at)}
+      <span className={styles.who}>{flow.by}</span>
+    </span>
+  )
 }
