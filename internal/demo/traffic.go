@@ -112,13 +112,23 @@ func (t *traffic) weChat(ctx context.Context) error {
 	if channel == "wechat-live" {
 		placed = t.ago(time.Hour, 5*time.Hour)
 	}
-	o := shop.Order{Platform: shop.WeChat, Status: pick(t.r, shop.PendingPayment, shop.PendingPayment, shop.PendingShipment, shop.Cancelled), CreatedAt: placed}
+	became := pick(t.r, shop.PendingPayment, shop.PendingPayment, shop.PendingShipment, shop.Cancelled)
+	o := shop.Order{Platform: shop.WeChat, Status: became, CreatedAt: placed}
+	if became == shop.PendingShipment {
+		// Paid afterwards, so that the platform gives notice of it.
+		o.Status = shop.PendingPayment
+	}
 	if o.Status == shop.PendingPayment && t.r.IntN(5) == 0 {
 		o.TradeState = "USERPAYING"
 	}
 	o, err := t.shop.AddOrder(o)
 	if err != nil {
 		return err
+	}
+	if became != o.Status {
+		if o, err = t.shop.SetStatus(o.ID, shop.Change{Status: became}); err != nil {
+			return err
+		}
 	}
 	if o.TradeState != "" {
 		t.paying = append(t.paying, o.ID)
