@@ -99,7 +99,7 @@ async function middleNode(page: Page): Promise<{ x: number; y: number }> {
 for (const { count, drawn, pan, dragged, whole } of [
   { count: 50, drawn: 1200, pan: 45, dragged: 50, whole: 40 },
   { count: 500, drawn: 1200, pan: 40, dragged: 50, whole: 40 },
-  { count: 2000, drawn: 4000, pan: 30, dragged: 30, whole: 24 },
+  { count: 2000, drawn: 4000, pan: 20, dragged: 20, whole: 20 },
 ]) {
   test(`${count} nodes`, async ({ page, program }) => {
     test.slow()

@@ -29,12 +29,13 @@ describe('shortcuts', () => {
   ])('%s', (text, e, expected) => expect(fits(strokeOf(text), e)).toBe(expected))
 })
 
+const nodeType = (name: string, zh: string, en: string, category: string): NodeType => ({
+  name: `${name}@1`, type: name, major: 1, effect: 'pure', category, icon: '', title: { en, zh }, summary: { en: '', zh: '发送消息或查询' }, ports: ['out'],
+  portsByConfig: false, container: false, schema: {}, texts: { zh: {} }, doc: { en: '', zh: '' }, examples: [],
+})
+
 describe('the list of nodes', () => {
-  const type = (name: string, zh: string, en: string, category: string): NodeType => ({
-    name: `${name}@1`, type: name, major: 1, effect: 'pure', category, icon: '', title: { en, zh }, summary: { en: '', zh: '发送消息或查询' }, ports: ['out'],
-    portsByConfig: false, container: false, schema: {}, texts: { zh: {} }, doc: { en: '', zh: '' }, examples: [],
-  })
-  const catalog = catalogOf([type('db.query', '查询数据库', 'Query a database', 'connect'), type('push', '推送消息', 'Push a message', 'message')])
+  const catalog = catalogOf([nodeType('db.query', '查询数据库', 'Query a database', 'connect'), nodeType('push', '推送消息', 'Push a message', 'message')])
   it.each([['tsxx', 'push'], ['cx', 'db.query'], ['push', 'push'], ['database', 'db.query'], ['消息', 'push']])('finds by %s', (query, first) =>
     expect(flat(catalog, query)[0]?.type).toBe(first))
   it('finds nothing by what nothing is called', () => expect(flat(catalog, 'zzz')).toEqual([]))

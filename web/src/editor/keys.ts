@@ -9,6 +9,8 @@ export interface Shortcut {
   run(): void
   /** Also while nothing of the canvas has the focus but a field has. */
   readonly everywhere?: boolean
+  /** Before what has the focus hears of it: a node moves at every arrow key, whatever is held with it. */
+  readonly first?: boolean
 }
 
 interface Stroke {
@@ -42,20 +44,27 @@ export function isTyping(target: EventTarget | null): boolean {
 export function useShortcuts(shortcuts: readonly Shortcut[]) {
   const latest = useLatest(shortcuts)
   useEffect(() => {
-    const onKey = (e: KeyboardEvent) => {
+    const hear = (e: KeyboardEvent, first: boolean) => {
       if (e.defaultPrevented || isComposing(e)) return
       const typing = isTyping(e.target)
       for (const shortcut of latest.current) {
-        if (typing && !shortcut.everywhere) continue
+        if ((typing && !shortcut.everywhere) || (shortcut.first ?? false) !== first) continue
         if (!shortcut.keys.some((k) => fits(strokeOf(k), e))) continue
         // Enter and Space on a button are the button's.
         if (['enter', ' '].includes(e.key.toLowerCase()) && e.target instanceof HTMLElement && e.target.closest('button, a')) continue
         e.preventDefault()
+        if (first) e.stopPropagation()
         shortcut.run()
         return
       }
     }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
+    const before = (e: KeyboardEvent) => hear(e, true)
+    const after = (e: KeyboardEvent) => hear(e, false)
+    window.addEventListener('keydown', before, true)
+    window.addEventListener('keydown', after)
+    return () => {
+      window.removeEventListener('keydown', before, true)
+      window.removeEventListener('keydown', after)
+    }
   }, [latest])
 }

@@ -81,7 +81,7 @@ export function useEditorKeys(means: Means) {
     { id: 'run', keys: ['Ctrl+Enter'], run: () => set({ dialog: 'run' }) },
     { id: 'publish', keys: ['Ctrl+Shift+Enter'], run: () => set({ dialog: 'publish' }) },
     ...arrows.flatMap(([key, direction, dx, dy]): Shortcut[] => [
-      { id: `walk-${direction}`, keys: [`Alt+${key}`], run: () => go(direction) },
+      { id: `walk-${direction}`, keys: [`Alt+${key}`], run: () => go(direction), first: true },
       { id: `move-${direction}`, keys: [key], run: () => actions.nudge(dx * step, dy * step, catalog) },
       { id: `leap-${direction}`, keys: [`Shift+${key}`], run: () => actions.nudge(dx * step * 10, dy * step * 10, catalog) },
     ]),
