@@ -61,7 +61,7 @@ test('an expression completes from the data of a run and shows its value exactly
   await page.keyboard.press('Escape')
   await expect(panel(page)).toContainText('389.7')
   await write(page, '条件', 'round(trigger.body.total, ')
-  await expect(page.locator('.cm-tooltip')).toContainText('四舍五入')
+  await expect(page.locator('.cm-tooltip', { hasText: '四舍五入' })).toBeVisible()
   await write(page, '条件', 'trigger.body.total > 100')
   await page.keyboard.press('Escape')
   await expect(panel(page)).toContainText('true')
