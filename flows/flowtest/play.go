@@ -36,8 +36,10 @@ type play struct {
 	// stopped: going on makes no sense, for something could not be answered.
 	stopped bool
 	err     error
-	// watching: what is seen is not compared.
-	watching bool
+	// watching: what is seen is not compared. stepping: every activation of every run is stopped before, and let go.
+	watching, stepping bool
+	// stops counts how often a run was stopped.
+	stops int
 
 	// What is seen of the run.
 	ran      []string
@@ -118,7 +120,7 @@ func (p *play) start(r *run, flow *flows.Flow, trigger core.Object) {
 	r.plan.Fuel = 1
 	r.began, r.dropped, r.children = map[string]string{}, map[core.ID]bool{}, map[core.ID]*run{}
 	p.runs = append(p.runs, r)
-	s := core.Start{Run: runID(len(p.runs)), Plan: r.plan.Hash, Trigger: trigger, Seed: uint64(len(p.runs)), Revision: core.Revision}
+	s := core.Start{Run: runID(len(p.runs)), Plan: r.plan.Hash, Trigger: trigger, Seed: uint64(len(p.runs)), Revision: core.Revision, Into: p.stepping}
 	if r.parent != nil {
 		s.Parent, s.Join = r.parent.state.Start().Run, r.join
 	}
@@ -177,14 +179,15 @@ func (p *play) deliver(r *run, e core.Event) {
 	p.ready = append(p.ready, func() { p.send(r, e) })
 }
 
-// send folds an event into a run, and goes on where the run yields.
+// send folds an event into a run, and goes on where the run yields or is stopped.
 func (p *play) send(r *run, e core.Event) {
 	if p.events++; p.events > maxEvents || len(p.runs) > maxRuns {
 		p.stopped = true
 		p.add("test.endless", p.test.pointer, map[string]string{"events": strconv.Itoa(p.events - 1), "runs": strconv.Itoa(len(p.runs) - 1)})
 		return
 	}
-	for again := true; again; e = (core.Event{Kind: core.Continued}) {
+	yielded := false
+	for again := true; again; {
 		e.At = p.now
 		d := core.Decision{Tracing: true}
 		if err := core.Step(&r.plan, &r.state, &e, &d); err != nil {
@@ -199,12 +202,19 @@ func (p *play) send(r *run, e core.Event) {
 		for _, c := range d.Commands {
 			switch c.Kind {
 			case core.Yield:
-				again = true
+				yielded = true
 			case core.Subscribe:
 				signals = p.subscribe(r, signals, c)
 			default:
 				p.carryOut(r, c)
 			}
+		}
+		switch {
+		case r.state.Stopped():
+			p.stops++
+			again, e = true, core.Event{Kind: core.Resumed, Resume: &core.Resume{Mode: core.StepInto}}
+		case yielded:
+			again, yielded, e = true, false, core.Event{Kind: core.Continued}
 		}
 	}
 }

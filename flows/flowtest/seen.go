@@ -14,15 +14,28 @@ type Seen struct {
 	// Tasks are what was asked, by path, try by try.
 	Tasks    map[string]core.List
 	Response core.Object
+	// Stops is how often the run, or one that it started, was stopped.
+	Stops int
 }
 
 // Watch runs the test on a flow and tells what is to be seen, whatever the test expects. Findings say why it could not run
 // to its end; then there is nothing to be seen.
 func (t *Test) Watch(flow *flows.Flow, children func(id string) *flows.Flow) (*Seen, []diag.Diagnostic, error) {
+	return t.watch(flow, newPlay(t, children))
+}
+
+// StepThrough is Watch by somebody who steps into everything: each activation, of the runs of subflows too, is stopped before
+// and let go. What is to be seen is the same.
+func (t *Test) StepThrough(flow *flows.Flow, children func(id string) *flows.Flow) (*Seen, []diag.Diagnostic, error) {
+	p := newPlay(t, children)
+	p.stepping = true
+	return t.watch(flow, p)
+}
+
+func (t *Test) watch(flow *flows.Flow, p *play) (*Seen, []diag.Diagnostic, error) {
 	if len(t.findings) > 0 {
 		return nil, t.findings, nil
 	}
-	p := newPlay(t, children)
 	p.watching = true
 	p.checkPaths(flow)
 	if len(p.findings.list) == 0 && p.begin(flow) {
@@ -31,7 +44,7 @@ func (t *Test) Watch(flow *flows.Flow, children func(id string) *flows.Flow) (*S
 	if p.err != nil || len(p.findings.list) > 0 {
 		return nil, p.findings.list, p.err
 	}
-	seen := &Seen{End: p.runs[0].end, Path: p.ran, Tasks: map[string]core.List{}, Response: responseObject(p.response)}
+	seen := &Seen{End: p.runs[0].end, Path: p.ran, Tasks: map[string]core.List{}, Response: responseObject(p.response), Stops: p.stops}
 	seen.End.Output = p.plain(seen.End.Output)
 	for _, a := range p.asked {
 		seen.Tasks[a.path] = append(seen.Tasks[a.path], a.what)
