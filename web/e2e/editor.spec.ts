@@ -239,6 +239,8 @@ test('publish with a note, compare, roll back', async ({ page, program }) => {
   await expect(page.getByRole('navigation', { name: '版本' })).toContainText('First light')
   await expect(node(page, 'tell').locator('[data-change="removed"]')).toBeVisible()
   await expect(page.getByRole('complementary', { name: '改动' })).toContainText('删除')
+  await page.getByText('JSON', { exact: true }).click()
+  await expect(page.locator('.cm-mergeView')).toContainText('"tell"')
   await page.getByRole('button', { name: /^v1/ }).click()
   await page.getByRole('button', { name: '恢复到草稿' }).click()
   await page.getByRole('dialog').getByRole('button', { name: /确\s?定/ }).click()

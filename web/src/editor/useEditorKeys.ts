@@ -10,7 +10,7 @@ import { useDocument } from '../document/store'
 import * as actions from './actions'
 import type { Clipboard } from './clipboard'
 import { saveNow } from './draft'
-import { type Shortcut, useShortcuts } from './keys'
+import { isTyping, type Shortcut, useShortcuts } from './keys'
 import { useView } from './view'
 import { type Direction, walk } from './walk'
 
@@ -41,6 +41,10 @@ export function useEditorKeys(means: Means) {
     requestAnimationFrame(() => canvas.current?.focus())
   }
   const escape = () => {
+    const active = document.activeElement
+    if (active?.closest('[role="dialog"], [role="menu"]')) return
+    // Out of a field first; once more closes its panel.
+    if (isTyping(active)) return canvas.current?.focus()
     const { picking, panel, selection, menu } = useView.getState()
     if (picking || menu) set({ picking: null, menu: null })
     else if (panel) {
@@ -51,7 +55,7 @@ export function useEditorKeys(means: Means) {
   const shortcuts: Shortcut[] = [
     { id: 'add', keys: ['/'], run: openPicker },
     { id: 'open', keys: ['Enter'], run: () => useView.getState().selection.length === 1 && set({ panel: true }) },
-    { id: 'close', keys: ['Escape'], run: escape },
+    { id: 'close', keys: ['Escape'], run: escape, everywhere: true },
     { id: 'rename', keys: ['F2'], run: () => set({ panel: true }) },
     { id: 'remove', keys: ['Delete', 'Backspace'], run: () => actions.remove() },
     { id: 'heal', keys: ['Shift+Delete', 'Shift+Backspace'], run: () => actions.remove(undefined, true) },
