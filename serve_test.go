@@ -35,7 +35,12 @@ func noEnvironment(string) (string, bool) { return "", false }
 // serveIn serves a folder.
 func serveIn(t *testing.T, data string) served {
 	t.Helper()
-	s, err := openService(serviceOptions{data: data, keep: defaultRetention, adminToken: "token-of-the-tests", log: slog.New(slog.DiscardHandler), env: noEnvironment})
+	return serveLogging(t, data, slog.New(slog.DiscardHandler))
+}
+
+func serveLogging(t *testing.T, data string, log *slog.Logger) served {
+	t.Helper()
+	s, err := openService(serviceOptions{data: data, keep: defaultRetention, adminToken: "token-of-the-tests", log: log, env: noEnvironment})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -154,6 +154,8 @@ func authOf(d *Definition, config *httpConfig, c httpclient.Config, o *options) 
 	case "hmac":
 		return httpclient.HMAC{Header: a.Header, Prefix: a.Prefix, Base64: a.Encoding == "base64", Secret: d.Secrets["secret"]}
 	case "oauth2":
+		// It goes out form-encoded, in the header of Basic.
+		o.mask.AddBasic(url.QueryEscape(a.ClientID), url.QueryEscape(d.Secrets["clientSecret"].Reveal()))
 		return httpclient.NewOAuth2(httpclient.OAuth2{
 			TokenURL: a.TokenURL, ClientID: a.ClientID, Scope: a.Scope, ClientSecret: d.Secrets["clientSecret"],
 			Now: o.entropy.Now, Fetched: func(token string) { o.mask.Rotate(d.ID, token) },
