@@ -133,13 +133,13 @@ func Open(c Config) (*Client, error) {
 	case Kafka:
 		client.driver = &kafka{config: c}
 	case RabbitMQ:
-		client.driver = &rabbit{config: c}
+		client.driver = &rabbit{config: c, mu: newLock()}
 	case NATS:
-		client.driver = &natsStreams{config: c}
+		client.driver = &natsStreams{config: c, mu: newLock()}
 	case Redis:
 		client.driver = openRedis(c)
 	case MQTT:
-		client.driver = &mqttBroker{config: c}
+		client.driver = &mqttBroker{config: c, mu: newLock()}
 	default:
 		return nil, fmt.Errorf("broker: no driver for %q", c.Kind)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,6 +55,47 @@ func kafka(t *testing.T, options ...kfake.Opt) func(*broker.Config) {
 }
 
 func unique() string { return "sluice-test-" + strconv.FormatInt(time.Now().UnixNano(), 36) }
+
+// TestABrokerThatSaysNothingHoldsNobodyUp: it takes connections and never answers. Calls that must wait for the one that
+// connects end with their own time, not one after the other.
+func TestABrokerThatSaysNothingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	for kind, scheme := range map[broker.Kind]string{broker.Kafka: "", broker.RabbitMQ: "amqp", broker.NATS: "nats", broker.Redis: "redis", broker.MQTT: "mqtt"} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			var policy *egress.Policy
+			client, err := broker.Open(broker.Config{
+				Kind: kind, URL: &url.URL{Scheme: scheme, Host: l.Addr().String()}, Brokers: []string{l.Addr().String()}, Dial: policy.DialContext, Mask: &secret.Mask{},
+			})
+			require.NoError(t, err)
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			failures := make(chan *core.Failure, 20)
+			for range cap(failures) {
+				go func() {
+					_, f := client.Publish(ctx, broker.Message{Topic: "orders", Body: []byte("{}")})
+					failures <- f
+				}()
+			}
+			// Below the ten seconds that connecting may take.
+			late := time.NewTimer(8 * time.Second)
+			defer late.Stop()
+			for range cap(failures) {
+				select {
+				case f := <-failures:
+					require.NotNil(t, f)
+					require.Contains(t, []string{"queue.timeout", "queue.unconfirmed"}, f.Code, f.Message)
+				case <-late.C:
+					require.Fail(t, "somebody waits for the broker and not for its own time")
+				}
+			}
+			require.NoError(t, client.Close())
+		})
+	}
+}
 
 func TestPing(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/url"
 	"strings"
-	"sync"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
@@ -22,7 +21,7 @@ import (
 type mqttBroker struct {
 	config Config
 
-	mu     sync.Mutex
+	mu     lock
 	client mqtt.Client
 	closed bool
 }
@@ -75,8 +74,10 @@ func mqttConnect(ctx context.Context, client mqtt.Client) *core.Failure {
 }
 
 func (b *mqttBroker) connected(ctx context.Context) (mqtt.Client, *core.Failure) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	if !b.mu.take(ctx) {
+		return nil, unreached(ctx, ctx.Err())
+	}
+	defer b.mu.give()
 	if b.closed {
 		return nil, failed("queue.unavailable", "the connection was closed")
 	}
@@ -141,10 +142,10 @@ func (b *mqttBroker) ping(ctx context.Context) *core.Failure {
 func (b *mqttBroker) lag(context.Context, Subscription) (int64, *core.Failure) { return 0, nil }
 
 func (b *mqttBroker) close() error {
-	b.mu.Lock()
+	b.mu.take(context.Background())
 	client := b.client
 	b.client, b.closed = nil, true
-	b.mu.Unlock()
+	b.mu.give()
 	if client != nil {
 		client.Disconnect(quiesce)
 	}

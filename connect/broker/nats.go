@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -20,7 +21,7 @@ import (
 type natsStreams struct {
 	config Config
 
-	mu     sync.Mutex
+	mu     lock
 	conn   *nats.Conn
 	closed bool
 }
@@ -45,13 +46,17 @@ func (d natsDial) Dial(network, address string) (net.Conn, error) {
 }
 
 func (n *natsStreams) connected(ctx context.Context) (jetstream.JetStream, *core.Failure) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	if !n.mu.take(ctx) {
+		return nil, unreached(ctx, ctx.Err())
+	}
+	defer n.mu.give()
 	if n.closed {
 		return nil, failed("queue.unavailable", "the connection was closed")
 	}
 	if n.conn == nil || n.conn.IsClosed() {
-		conn, err := nats.Connect(n.config.URL.String(), n.options()...)
+		var settled atomic.Bool
+		conn, err := nats.Connect(n.config.URL.String(), n.options(dialer(n.config.Dial).impatient(ctx, &settled))...)
+		settled.Store(true)
 		switch {
 		case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 			return nil, refused("queue.auth", "the broker refuses the user: %s", err)
@@ -67,11 +72,11 @@ func (n *natsStreams) connected(ctx context.Context) (jetstream.JetStream, *core
 	return js, nil
 }
 
-func (n *natsStreams) options() []nats.Option {
+func (n *natsStreams) options(dial dialer) []nats.Option {
 	c := &n.config
 	options := []nats.Option{
 		nats.Name("sluice"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(connectWithin), nats.SkipHostLookup(),
-		nats.SetCustomDialer(natsDial(c.Dial)), nats.ReconnectBufSize(-1), nats.ErrorHandler(ignore), nats.PingInterval(heartbeat), nats.MaxPingsOutstanding(2),
+		nats.SetCustomDialer(natsDial(dial)), nats.ReconnectBufSize(-1), nats.ErrorHandler(ignore), nats.PingInterval(heartbeat), nats.MaxPingsOutstanding(2),
 	}
 	if c.TLS != nil {
 		options = append(options, nats.Secure(c.TLS))
@@ -177,8 +182,8 @@ func (n *natsStreams) ping(ctx context.Context) *core.Failure {
 }
 
 func (n *natsStreams) close() error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.mu.take(context.Background())
+	defer n.mu.give()
 	n.closed = true
 	if n.conn != nil {
 		// Acknowledgements that were given go out first.

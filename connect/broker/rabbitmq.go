@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -18,7 +19,7 @@ import (
 type rabbit struct {
 	config Config
 
-	mu     sync.Mutex
+	mu     lock
 	out    *outbox
 	closed bool
 }
@@ -43,12 +44,15 @@ const (
 func (r *rabbit) dial(ctx context.Context) (*amqp.Connection, *core.Failure) {
 	c := &r.config
 	address := *c.URL
+	var settled atomic.Bool
+	defer settled.Store(true)
+	dial := dialer(c.Dial).impatient(ctx, &settled)
 	config := amqp.Config{
 		Heartbeat: heartbeat, Properties: amqp.Table{"connection_name": "sluice"}, Locale: "en_US",
 		SASL:            []amqp.Authentication{&amqp.PlainAuth{Username: c.User, Password: c.Password.Reveal()}},
 		TLSClientConfig: c.TLS,
 		Dial: func(network, address string) (net.Conn, error) {
-			conn, err := c.Dial(ctx, network, address)
+			conn, err := dial(ctx, network, address)
 			if err == nil {
 				// The handshake's time; the client takes the deadline away after it.
 				err = conn.SetDeadline(time.Now().Add(connectWithin))
@@ -70,8 +74,10 @@ func (r *rabbit) dial(ctx context.Context) (*amqp.Connection, *core.Failure) {
 }
 
 func (r *rabbit) connected(ctx context.Context) (*outbox, *core.Failure) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	if !r.mu.take(ctx) {
+		return nil, unreached(ctx, ctx.Err())
+	}
+	defer r.mu.give()
 	if r.closed {
 		return nil, failed("queue.unavailable", "the connection was closed")
 	}
@@ -247,10 +253,10 @@ func (r *rabbit) lag(ctx context.Context, s Subscription) (int64, *core.Failure)
 }
 
 func (r *rabbit) close() error {
-	r.mu.Lock()
+	r.mu.take(context.Background())
 	out := r.out
 	r.out, r.closed = nil, true
-	r.mu.Unlock()
+	r.mu.give()
 	if out == nil {
 		return nil
 	}
