@@ -55,7 +55,7 @@ export function Schedules() {
         { key: 'flow', title: t('schedules.flow'), render: (_, s) => <FlowLink of={s} /> },
         { key: 'words', title: t('schedules.words'), render: (_, s) => <Words schedule={s} /> },
         { key: 'next', title: t('schedules.next'), width: 230, render: (_, s) => <Next schedule={s} /> },
-        { key: 'latest', title: t('schedules.latest'), width: 200, render: (_, s) => <Dots slots={s.history} /> },
+        { key: 'latest', title: t('schedules.latest'), width: 272, render: (_, s) => <Dots slots={s.history} /> },
         { key: 'fire', title: '', width: 140, align: 'right', render: (_, s) => <FireButton schedule={s} /> },
       ]}
     />
