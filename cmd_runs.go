@@ -96,6 +96,14 @@ func showRun(c *console, w *workspace, id storage.RunID) error {
 			shown["error"] = end.Failure.Object()
 		}
 	}
+	if stops := over.State.Stops(); stops != nil {
+		shown["pausedAt"], shown["pausedOn"] = stops[0].Path, string(stops[0].On)
+	}
+	for _, p := range over.State.Pending() {
+		if p.Held {
+			shown["pausedAt"], shown["pausedOn"] = p.Path, string(core.StopUnknown)
+		}
+	}
 	list := core.List{}
 	for i := range steps {
 		list = append(list, stepObject(&steps[i]))

@@ -34,12 +34,14 @@ func languageOf(env func(string) (string, bool)) language {
 
 var (
 	helpRun = text{
-		"run a flow once on this machine: output JSON on stdout, one line a step on stderr; exit 1 where the run fails",
-		"在本机运行一次流程：结果 JSON 写到标准输出，每个步骤一行写到标准错误；运行失败时退出码为 1",
+		"run a flow once on this machine: output JSON on stdout, one line a step on stderr; exit 1 where the run fails. --step is a debugger " +
+			"from the first step on, --break 'NODE [before|after|error] [if EXPRESSION]' from there",
+		"在本机运行一次流程：结果 JSON 写到标准输出，每个步骤一行写到标准错误；运行失败时退出码为 1。--step 从第一步开始单步调试，" +
+			"--break '节点 [before|after|error] [if 表达式]' 停在指定位置",
 	}
 	helpRuns = text{
-		"list the runs kept in DIR, show the steps of one, or go on with those that were cut off",
-		"列出 DIR 中保存的运行、查看某次运行的步骤，或继续被中断的运行",
+		"list the runs kept in DIR, show the steps of one, go on with those that were cut off, or step through one that is stopped or failed",
+		"列出 DIR 中保存的运行、查看某次运行的步骤、继续被中断的运行，或单步调试已暂停或失败的运行",
 	}
 	helpValidate = text{
 		"check flows: a line a finding, FILE:POINTER: CODE: MESSAGE; exit 1 if any is an error",
