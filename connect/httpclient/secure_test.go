@@ -236,6 +236,29 @@ func TestPoliciesHoldOnEveryRedirect(t *testing.T) {
 	}
 }
 
+// TestPoliciesHoldOnRedirectsThroughAProxy: the proxy alone is dialled, so that the redirect itself must be judged.
+func TestPoliciesHoldOnRedirectsThroughAProxy(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Host)
+		if r.URL.Host == "open.invalid" {
+			http.Redirect(w, r, "http://shut.invalid/x", http.StatusFound)
+		}
+	}))
+	t.Cleanup(proxy.Close)
+	through, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	policy, err := egress.Parse(nil, []string{"shut.invalid"})
+	require.NoError(t, err)
+	client := httpclient.New(httpclient.Config{Proxy: through, Egress: policy})
+	t.Cleanup(client.Close)
+	_, failure := client.Do(t.Context(), httpclient.Request{URL: "http://open.invalid/x"})
+	require.NotNil(t, failure)
+	require.Equal(t, "http.blocked", failure.Code, failure.Message)
+	require.Equal(t, []string{"open.invalid"}, asked)
+}
+
 // TestNoRedirectGivesUpTLS: what was asked in secret is not asked again in the open.
 func TestNoRedirectGivesUpTLS(t *testing.T) {
 	t.Parallel()
