@@ -17,8 +17,10 @@ import (
 type Breakpoints struct {
 	meta storage.Meta
 
-	mu sync.RWMutex
-	by map[string][]core.Breakpoint
+	// writing is held over a change on disk and in memory, so that the two agree.
+	writing sync.Mutex
+	mu      sync.RWMutex
+	by      map[string][]core.Breakpoint
 }
 
 // OpenBreakpoints reads what the storage has.
@@ -53,6 +55,8 @@ func (b *Breakpoints) put(flow string, list []core.Breakpoint) error {
 	if err != nil {
 		return err
 	}
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	if err := b.meta.Update(func(w storage.Writer) error {
 		if len(list) == 0 {
 			return w.Delete(storage.Breakpoints, []byte(flow))

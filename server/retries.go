@@ -50,6 +50,8 @@ type bulk struct {
 	filter  core.Object
 	total   int
 	done    int
+	retried int
+	// refused are the first that were refused.
 	refused core.List
 	state   string
 }
@@ -58,7 +60,7 @@ type bulk struct {
 func (b *bulk) object() core.Object {
 	return core.Object{
 		"id": strconv.Itoa(b.id), "at": b.at, "by": b.by, "latest": b.latest, "filter": b.filter, "state": b.state, "total": b.total, "done": b.done,
-		"retried": b.done - len(b.refused), "refused": slices.Clone(b.refused),
+		"retried": b.retried, "refused": slices.Clone(b.refused),
 	}
 }
 
@@ -141,7 +143,11 @@ func (r *retries) note(b *bulk, id storage.RunID, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b.done++
-	if err == nil || len(b.refused) == shownRefused {
+	if err == nil {
+		b.retried++
+		return
+	}
+	if len(b.refused) == shownRefused {
 		return
 	}
 	o := core.Object{"run": string(id), "code": whyNot(err), "message": ""}
