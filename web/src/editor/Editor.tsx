@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Alert, Button } from 'antd'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCall } from '../api/hooks'
 import type { JsonObject } from '../api/json'
@@ -29,17 +29,19 @@ import { NodeTools } from './NodeTools'
 import { Picker } from './Picker'
 import { type Problem, useProblemMarks, useValidation } from './problems'
 import { ProblemsDrawer } from './ProblemsDrawer'
-import { PublishDialog } from './PublishDialog'
-import { RunDialog } from './RunDialog'
 import { SearchDialog } from './SearchDialog'
-import { SettingsDialog } from './SettingsDialog'
-import { SidePanel } from './SidePanel'
 import { TidyBar, useTidy } from './Tidy'
 import { Toolbar } from './Toolbar'
 import { useEditing } from './useEditing'
 import { useEditorKeys } from './useEditorKeys'
 import { useView } from './view'
 import styles from './Editor.module.css'
+
+// What opens later is fetched when it does: the canvas comes first.
+const PublishDialog = lazy(() => import('./PublishDialog').then((m) => ({ default: m.PublishDialog })))
+const RunDialog = lazy(() => import('./RunDialog').then((m) => ({ default: m.RunDialog })))
+const SettingsDialog = lazy(() => import('./SettingsDialog').then((m) => ({ default: m.SettingsDialog })))
+const SidePanel = lazy(() => import('./SidePanel').then((m) => ({ default: m.SidePanel })))
 
 const panelWidth = 440
 
@@ -124,7 +126,9 @@ export function Editor() {
             <TidyBar of={tidy} />
             {view.selection.length > 1 && <span className={styles.many} role="status">{t('selected', { count: view.selection.length })}</span>}
           </FlowCanvas>
-          {panelOpen && onlyNode && <SidePanel id={onlyNode} width={panelWidth} catalog={catalog} onRenamed={(id) => view.select([id], true)} onPin={marks.togglePin} />}
+          <Suspense fallback={null}>
+            {panelOpen && onlyNode && <SidePanel id={onlyNode} width={panelWidth} catalog={catalog} onRenamed={(id) => view.select([id], true)} onPin={marks.togglePin} />}
+          </Suspense>
         </div>
         {view.json && <JsonPane schema={schema.data as JsonObject | undefined} />}
       </div>
@@ -132,12 +136,14 @@ export function Editor() {
       <Picker catalog={catalog} />
       <ContextMenu catalog={catalog} onCopy={clipboard.copy} onPaste={clipboard.paste} />
       <ConflictDialog />
-      {view.dialog === 'publish' && <PublishDialog live={live} next={next} onDone={() => void versions.refetch()} />}
-      {view.dialog === 'run' && <RunDialog step={step} />}
+      <Suspense fallback={null}>
+        {view.dialog === 'publish' && <PublishDialog live={live} next={next} onDone={() => void versions.refetch()} />}
+        {view.dialog === 'run' && <RunDialog step={step} />}
+        {view.dialog === 'settings' && <SettingsDialog />}
+      </Suspense>
       {view.dialog === 'keys' && <KeySheet />}
       {view.dialog === 'search' && <SearchDialog canvas={canvas} />}
       {view.dialog === 'connect' && <ConnectDialog catalog={catalog} />}
-      {view.dialog === 'settings' && <SettingsDialog />}
     </div>
   )
 }
