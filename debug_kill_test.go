@@ -236,7 +236,7 @@ func TestStepThroughAnyRunWhateverIsKilled(t *testing.T) {
 	t.Parallel()
 	for name, scenario := range map[string]func(*debugDesk){
 		"breakpoints, into a body and a subflow": stepEverywhere, "patched and skipped": patchAndSkip, "stopped on an error": stopOnError,
-		"rewound": rewind, "forked": fork, "retried": retry, "retried with the newest version": retryLatest, "a subflow failed": retrySubflow,
+		"rewound": rewind, "forked": fork, "retried": retry, "retried with the newest version": retryLatest, "a subflow failed": retrySubflow, "a subflow's run retried first": retryChildFirst,
 		"retried in bulk": retryBulk, "replayed": replay, "saved as a test": saveAsTest, "outcome unknown": judgeUnknown,
 	} {
 		for _, kills := range []bool{false, true} {
@@ -396,13 +396,32 @@ func retryLatest(d *debugDesk) {
 	d.peer.requireWrites(d.t, orderWrites())
 }
 
+// retrySubflow: the child wrote before it failed, and what it wrote stands.
 func retrySubflow(d *debugDesk) {
-	d.peer.refuse("label", true)
+	d.publish("parcel", strings.Replace(parcelFlow, "nodes.label.body.did.order", "int(nodes.label.body.did.order + 'x')", 1))
 	id := d.begin("")["id"].(string)
 	d.requireEnd(id, "failed", "")
-	d.peer.refuse("label", false)
+	run := d.post("runs/"+id+"/retry", `{"wait": "20s"}`, http.StatusOK)
+	require.Equal(d.t, "failed", run["status"], "it is not mended yet")
+	d.publish("parcel", parcelFlow)
 	d.post("runs/"+id+"/retry", `{"wait": "20s"}`, http.StatusOK)
 	d.requireEnd(id, "succeeded", orderOutput)
+	require.Equal(d.t, 2, d.get("runs/" + d.child(id)["id"].(string))["retries"], "the child goes on, and no other is begun")
+	d.peer.requireWrites(d.t, orderWrites())
+}
+
+// retryChildFirst: the child is retried by itself; its parent then takes over what came of it.
+func retryChildFirst(d *debugDesk) {
+	d.publish("parcel", strings.Replace(parcelFlow, "nodes.label.body.did.order", "int(nodes.label.body.did.order + 'x')", 1))
+	id := d.begin("")["id"].(string)
+	d.requireEnd(id, "failed", "")
+	d.publish("parcel", parcelFlow)
+	child := d.child(id)["id"].(string)
+	d.post("runs/"+child+"/retry", `{"latest": true, "wait": "20s"}`, http.StatusOK)
+	d.requireEnd(child, "succeeded", "")
+	d.post("runs/"+id+"/retry", `{"wait": "20s"}`, http.StatusOK)
+	d.requireEnd(id, "succeeded", orderOutput)
+	require.Equal(d.t, child, d.child(id)["id"])
 	d.peer.requireWrites(d.t, orderWrites())
 }
 

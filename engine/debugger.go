@@ -71,7 +71,9 @@ type RetryRequest struct {
 	Patch Patch
 	// Stay leaves it stopped where it failed.
 	Stay bool
-	By   string
+	// Child is the run of a subflow that goes on, too, in place of a new one; a driver that can do that fills it in.
+	Child *core.Asked
+	By    string
 }
 
 // ForkRequest is a new run that goes on before an activation of another one.

@@ -28,7 +28,9 @@ type History struct {
 	chapters    []chapter
 	// tasks are the newest request of each task, by path.
 	tasks map[string]asked
-	steps stepList
+	// children are the newest request of each child that is waited for, by path.
+	children map[string]core.Asked
+	steps    stepList
 }
 
 // chapter is one event of a history.
@@ -81,7 +83,7 @@ func Read(j storage.Journal, plans Plans, run storage.RunID) (*History, error) {
 		return nil, &core.Corruption{Seq: 1, Reason: "the journal does not begin with RunStarted"}
 	}
 	start := records[first]
-	h := &History{Start: *start.Start, Began: start.At, Seq: uint64(len(records)), tasks: map[string]asked{}}
+	h := &History{Start: *start.Start, Began: start.At, Seq: uint64(len(records)), tasks: map[string]asked{}, children: map[string]core.Asked{}}
 	if h.Plan, err = plans(start.Start.Plan); err != nil {
 		return nil, err
 	}
@@ -166,8 +168,13 @@ func (r *reader) step(e core.Event) error {
 	}
 	c.write = r.h.settle(&c)
 	for i := range r.decision.Commands {
-		if k := r.decision.Commands[i]; k.Kind == core.RunTask {
+		switch k := r.decision.Commands[i]; {
+		case k.Kind == core.RunTask:
 			r.h.tasks[k.Path] = asked{Command: k}
+		case k.Kind == core.StartChild && !k.Detach:
+			if at, ok := r.state.Asked(k.ID); ok {
+				r.h.children[at.Path] = core.Asked{Path: at.Path, ID: k.ID, Args: core.ChildArgs(k.Flow, k.Input), At: k.At}
+			}
 		}
 	}
 	if e.Kind != core.Continued {
@@ -256,6 +263,20 @@ func (c *chapter) changes() bool {
 	return r != nil && (r.Skip != nil || len(r.Vars) > 0 || len(r.Outputs) > 0)
 }
 
+// Child is the child whose failure the run failed with; false when it was something else.
+func (h *History) Child() (core.Asked, bool) {
+	if h.End == nil || h.End.Failure == nil {
+		return core.Asked{}, false
+	}
+	for i := range h.chapters {
+		if c := &h.chapters[i]; c.last && c.Kind == core.ChildDone && c.Failure != nil && c.ask.Path == h.End.Failure.Path {
+			child, ok := h.children[c.ask.Path]
+			return child, ok
+		}
+	}
+	return core.Asked{}, false
+}
+
 // begins reports whether an activation shows for the first time that it had its turn.
 func begins(t *core.Entry) bool {
 	switch t.Phase {
@@ -285,7 +306,7 @@ func (h *History) unfinished() []core.Asked {
 	var list []core.Asked
 	if h.Start.Past != nil {
 		for _, a := range h.Start.Past.Asked {
-			if !h.tasks[a.Path].done {
+			if a.At == 0 && !h.tasks[a.Path].done {
 				list = append(list, a)
 			}
 		}

@@ -28,6 +28,8 @@ type Takeover struct {
 	Events []core.Event
 	// Plan is what the events are folded with.
 	Plan *core.Plan
+	// Child: the run waits for the child that the request names.
+	Child bool
 }
 
 // Fork gives the start of a new run that goes on before an activation of this one, with a plan and a trigger of its own.
@@ -97,6 +99,9 @@ func (h *History) Retry(to *core.Plan, gate *core.Gate, r RetryRequest, now time
 	at := h.End.Failure.Path
 	t := newTransplant(h, to, gate, core.Breakpoint{Node: at, On: core.StopError})
 	t.start.Past.LastID, t.start.Past.Asked = h.LastID, h.unfinished()
+	if r.Child != nil {
+		t.start.Past.Asked = append(t.start.Past.Asked, *r.Child)
+	}
 	if at == "" {
 		// The run's own time was over, or the driver gave it up: what it waited for is asked for anew.
 		t.breakpoint = nil
@@ -125,7 +130,25 @@ func (h *History) Retry(to *core.Plan, gate *core.Gate, r RetryRequest, now time
 		// Nothing stands at the failure: this version does not fail there, or nothing had failed but the run as a whole.
 		r.Stay = true
 	}
-	return t.takeover(core.Retried, h.Start.Breakpoints, resumed(r.Patch, again, r.Stay), r.By, now)
+	took, err := t.takeover(core.Retried, h.Start.Breakpoints, resumed(r.Patch, again, r.Stay), r.By, now)
+	if err != nil || r.Child == nil {
+		return took, err
+	}
+	took.Child, err = t.asksFor(r.Child, took.Events)
+	return took, err
+}
+
+// asksFor reports whether the run that was taken over asks for a child as soon as it goes on.
+func (t *transplant) asksFor(child *core.Asked, events []core.Event) (bool, error) {
+	for _, e := range events {
+		if e.Start == nil {
+			if err := t.step(e); err != nil {
+				return false, err
+			}
+		}
+	}
+	at, ok := t.state.Asked(child.ID)
+	return ok && at.Kind == core.StartChild, nil
 }
 
 // transplant folds a history with another plan, trigger or breakpoint. What an event answers is found by its place.

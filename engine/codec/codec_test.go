@@ -37,7 +37,7 @@ func TestRoundTripKeepsEverything(t *testing.T) {
 			Past: &core.Past{Run: "01jda9", Seq: 12, Began: 3, LastID: 9, Events: []core.Event{
 				{Kind: core.TaskDone, At: 2, ID: 7, Attempt: 1, Value: 6917529027641081856},
 				{Kind: core.TaskDone, At: 3, ID: 8, Attempt: 1, Failure: &core.Failure{Code: "x", Message: "y"}},
-			}, Asked: []core.Asked{{Path: "a", ID: 3, Args: core.Object{"x": 1}, Doubt: true}}},
+			}, Asked: []core.Asked{{Path: "a", ID: 3, Args: core.Object{"x": 1}, Doubt: true}, {Path: "s", ID: 9, Args: core.ChildArgs("f", 1), At: 17}}},
 		}},
 	}
 	commands := []core.Command{{Kind: core.RunTask, ID: 9, Node: "save"}, {Kind: core.Yield}}

@@ -70,7 +70,11 @@ func (w *writer) past(p *core.Past) {
 	if len(p.Asked) > 0 {
 		asked := make(core.List, len(p.Asked))
 		for i, a := range p.Asked {
-			asked[i] = core.Object{"path": a.Path, "id": int(a.ID), "args": a.Args, "doubt": a.Doubt}
+			o := core.Object{"path": a.Path, "id": int(a.ID), "args": a.Args, "doubt": a.Doubt}
+			if a.At != 0 {
+				o["at"] = int(a.At)
+			}
+			asked[i] = o
 		}
 		in.value("asked", asked)
 	}
@@ -164,7 +168,7 @@ func (r *reader) past() *core.Past {
 	for _, v := range in.list("asked") {
 		o, _ := v.(core.Object)
 		a := reader{o: o}
-		p.Asked = append(p.Asked, core.Asked{Path: a.text("path"), ID: core.ID(a.number("id")), Args: a.take("args"), Doubt: a.flag("doubt")})
+		p.Asked = append(p.Asked, core.Asked{Path: a.text("path"), ID: core.ID(a.number("id")), Args: a.take("args"), Doubt: a.flag("doubt"), At: int64(a.number("at"))})
 		in.within("asked", &a)
 	}
 	for _, v := range in.list("events") {

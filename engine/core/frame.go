@@ -201,7 +201,8 @@ func (m *stepper) subscribe(a *activation, n int, event, key string) {
 }
 
 func (m *stepper) startChild(a *activation, flow string, input Value, detach bool) ID {
-	c := Command{Kind: StartChild, ID: m.nextID(), Node: a.node.ID, At: m.s.now, Flow: flow, Input: input, Detach: detach}
+	id, at := m.childOf(a, flow, input)
+	c := Command{Kind: StartChild, ID: id, Node: a.node.ID, At: at, Flow: flow, Input: input, Detach: detach}
 	if d := m.s.debug; d != nil {
 		c.Breakpoints, c.Into = m.handedDown(), d.mode == StepInto && d.from == a
 	}

@@ -19,17 +19,20 @@ type Past struct {
 	// LastID is the last id that was used under this run's name before, so that none means two things.
 	LastID ID
 	// Asked are the tasks that were asked for under this run's name and did not succeed. One that asks the same once more keeps
-	// its id, and with it its idempotency key.
+	// its id, and with it its idempotency key. A child that is asked for the same is the same run.
 	Asked []Asked
 }
 
-// Asked is one task that was asked for.
+// Asked is one task, or one child, that was asked for.
 type Asked struct {
 	Path string
 	ID   ID
+	// Args of a task; the flow and the input of a child.
 	Args Value
 	// Doubt says that it may have taken effect.
 	Doubt bool
+	// At is when a child was asked for; 0 is a task.
+	At int64
 }
 
 // relive folds the past of a run and then asks for all that is still waited for.
@@ -99,7 +102,7 @@ func (m *stepper) idOf(a *activation, args Value) ID {
 	if past := m.s.start.Past; past != nil && len(past.Asked) > 0 {
 		path := a.path()
 		for i := range past.Asked {
-			if was := &past.Asked[i]; was.Path == path && m.s.pending[was.ID] == nil && reflect.DeepEqual(was.Args, args) {
+			if was := &past.Asked[i]; was.At == 0 && was.Path == path && m.s.pending[was.ID] == nil && reflect.DeepEqual(was.Args, args) {
 				a.doubt = was.Doubt
 				return was.ID
 			}
@@ -107,6 +110,22 @@ func (m *stepper) idOf(a *activation, args Value) ID {
 	}
 	return m.nextID()
 }
+
+// childOf is the id that a child is asked for with, and when it was: those from before, if the same is asked.
+func (m *stepper) childOf(a *activation, flow string, input Value) (ID, int64) {
+	if past := m.s.start.Past; past != nil && len(past.Asked) > 0 {
+		path, args := a.path(), ChildArgs(flow, input)
+		for i := range past.Asked {
+			if was := &past.Asked[i]; was.At != 0 && was.Path == path && m.s.pending[was.ID] == nil && reflect.DeepEqual(was.Args, args) {
+				return was.ID, was.At
+			}
+		}
+	}
+	return m.nextID(), m.s.now
+}
+
+// ChildArgs are the Args of an Asked that is a child.
+func ChildArgs(flow string, input Value) Value { return Object{"flow": flow, "input": input} }
 
 // Ask names something a run waits for by its place, so that folds of two plans can be held against each other.
 type Ask struct {

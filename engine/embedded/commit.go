@@ -233,9 +233,6 @@ func (e *Engine) committed(rec *record) {
 	for _, ack := range rec.acks {
 		ack(nil)
 	}
-	if row := rec.append.Row; row != nil && (end != nil || row.Status == string(core.Paused)) {
-		e.rested(r.id, row)
-	}
 	r.mu.Lock()
 	r.unsynced--
 	idle := r.unsynced == 0 && !r.scheduled
@@ -246,12 +243,19 @@ func (e *Engine) committed(rec *record) {
 	case idle:
 		e.evict(r)
 	}
+	// Last: whoever is told may take up a run that is over at once.
+	if row := rec.append.Row; row != nil && (end != nil || row.Status == string(core.Paused)) {
+		e.rested(r.id, row)
+	}
 }
 
 // over is the end of a run, now durable: everything it had asked for is dropped and whoever waits for it is told.
 func (e *Engine) over(r *run, end *core.End) {
 	e.letGo(r)
 	e.remove(r)
+	if !e.dead.Load() {
+		e.tellParent(r, end)
+	}
 	e.mu.Lock()
 	waiting := e.waiters[r.id]
 	delete(e.waiters, r.id)

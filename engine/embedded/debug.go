@@ -90,9 +90,22 @@ func (e *Engine) Retry(ctx context.Context, run storage.RunID, req engine.RetryR
 	if err != nil {
 		return err
 	}
+	child, err := e.failedChild(run, h)
+	if err != nil {
+		return err
+	}
+	if child != nil && !req.Stay {
+		req.Child = &child.asked
+	}
 	took, err := h.Retry(plan, gate, req, time.Now())
 	if err != nil {
 		return err
+	}
+	if took.Child {
+		// First the child: should the process die in between, the run is still failed, and finds it at work or over.
+		if err := e.retryChild(ctx, child, req.By); err != nil {
+			return err
+		}
 	}
 	row, err := e.o.Store.Row(run)
 	if err != nil {
@@ -103,6 +116,57 @@ func (e *Engine) Retry(ctx context.Context, run storage.RunID, req engine.RetryR
 		return err
 	}
 	return e.takeOver(ctx, e.again(run, plan, was, row), took)
+}
+
+// failedChild is the child whose failure a run failed with, where that child can go on in place of a new one; nil otherwise.
+func (e *Engine) failedChild(run storage.RunID, h *engine.History) (*child, error) {
+	asked, ok := h.Child()
+	if !ok {
+		return nil, nil
+	}
+	c := &child{asked: asked, id: childID(run, &core.Command{ID: asked.ID, At: asked.At})}
+	was, err := engine.Read(e.o.Store, e.o.Plans, c.id)
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		// It could not be started.
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case was.End == nil, was.End.Status == core.Succeeded:
+		return c, nil
+	case was.End.Status != core.Failed || was.Compensated:
+		return nil, nil
+	}
+	c.failed = true
+	return c, nil
+}
+
+// child is a run that another one waited for.
+type child struct {
+	asked core.Asked
+	id    storage.RunID
+	// failed: it has to be retried to go on.
+	failed bool
+}
+
+// retryChild lets a child go on by the live version of its flow, which a new one would have, or where that does not fit by
+// its own.
+func (e *Engine) retryChild(ctx context.Context, c *child, by string) error {
+	if !c.failed {
+		return nil
+	}
+	args, _ := c.asked.Args.(core.Object)
+	flow, _ := args["flow"].(string)
+	live := ""
+	if e.o.Published != nil {
+		// A flow that is not live any more is no reason not to go on.
+		live, _ = e.o.Published(flow)
+	}
+	err := e.Retry(ctx, c.id, engine.RetryRequest{Plan: live, By: by})
+	if f, refused := errors.AsType[*core.Failure](err); refused && live != "" && f.Code == "retry.unfit" {
+		return e.Retry(ctx, c.id, engine.RetryRequest{By: by})
+	}
+	return err
 }
 
 // again is a run that ended, in memory once more.
@@ -155,8 +219,14 @@ func (e *Engine) takeOver(ctx context.Context, r *run, took *engine.Takeover) er
 		list[i] = delivery{event: event}
 	}
 	list[len(list)-1].ack = func(err error) { ack <- err }
-	if err := e.admit(r, list...); err != nil {
-		return err
+	for {
+		err := e.admit(r, list...)
+		if err == nil {
+			break
+		}
+		if _, running := errors.AsType[*core.Failure](err); !running || !e.leaves(ctx, r.id) {
+			return err
+		}
 	}
 	e.turn(r)
 	select {
@@ -165,6 +235,16 @@ func (e *Engine) takeOver(ctx context.Context, r *run, took *engine.Takeover) er
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// leaves reports whether a run that is in memory is over and about to be forgotten, after it had a turn to be.
+func (e *Engine) leaves(ctx context.Context, run storage.RunID) bool {
+	row, err := e.o.Store.Row(run)
+	if err != nil || row.EndedAt.IsZero() {
+		return false
+	}
+	_ = e.tell(ctx, run, delivery{})
+	return ctx.Err() == nil
 }
 
 // Rest implements engine.Debugger.

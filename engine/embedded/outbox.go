@@ -40,7 +40,7 @@ func (e *Engine) carryOut(r *run, c *core.Command) {
 	case core.Yield:
 		e.deliver(r.id, delivery{event: core.Event{Kind: core.Continued, At: time.Now().UnixNano()}})
 	case core.Finish:
-		e.tellParent(r, c.End)
+		// Who waits is told when nothing of the run is in memory any more.
 	case core.Respond:
 		r.answer(engine.Answer{Response: c.Response})
 	case core.HoldForHuman:

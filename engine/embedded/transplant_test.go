@@ -60,3 +60,31 @@ func TestAVersionWithoutWhatWasChangedIsRefused(t *testing.T) {
 	require.Equal(t, "failed", row.Status)
 	require.ErrorContains(t, d.Retry(t.Context(), id, engine.RetryRequest{Plan: "p2"}), "retry.unfit")
 }
+
+// TestAChildThatWasUndoneIsBegunAnew: what it had written is gone, so that it has to be written again.
+func TestAChildThatWasUndoneIsBegunAnew(t *testing.T) {
+	t.Parallel()
+	b, w := newBroken("late")
+	early := task("early", "do", true)
+	early.Compensate = &core.Task{Type: "do", Write: true, Args: early.Task.Args}
+	child := line("child", early, task("late", "do", true))
+	call := control("call", func(t *core.Turn, c core.Cause) {
+		switch {
+		case c.Kind == core.Entered:
+			t.StartChild("child", t.Scope().Input(), false)
+		case c.Failure != nil:
+			t.Fail(&core.Failure{Code: c.Failure.Code})
+		default:
+			t.Emit(0, c.Value)
+		}
+	})
+	d := atDesk(t, false, w, line("p", call), child)
+	id := d.start(engine.StartRequest{Plan: "p"})
+	require.Equal(t, "failed", d.rest(id).Status)
+	b.mended.Store(true)
+	row := d.step(id, func() error { return d.Retry(t.Context(), id, engine.RetryRequest{By: "ann"}) })
+	require.Equal(t, "succeeded", row.Status)
+	rows, err := d.store.Runs(storage.Listing{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, rows, 3, "the parent, the child that was undone, and a new one")
+}
