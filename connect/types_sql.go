@@ -23,6 +23,7 @@ func postgresType() Type {
 func mysqlType() Type {
 	return serverType("mysql", Label{"MySQL or MariaDB", "MySQL 或 MariaDB"},
 		"A MySQL or MariaDB database. Sessions are strict and in UTC: TIMESTAMP is RFC 3339 in UTC, DATETIME comes and goes as 2006-01-02 15:04:05 without a zone, BOOLEAN is 0 or 1, bytes are base64. "+
+			"MariaDB refuses a text with an offset (2026-05-01T10:00:00+08:00) as a time: bind formatTime(parseTime(text), 'DateTime', 'UTC'), which every server takes. "+
 			"The rows that an UPDATE finds count as changed, as in the other databases.",
 		"mysql", "mariadb")
 }

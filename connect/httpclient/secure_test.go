@@ -236,6 +236,38 @@ func TestPoliciesHoldOnEveryRedirect(t *testing.T) {
 	}
 }
 
+func TestAuth(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		auth          httpclient.Auth
+		header, value string
+	}{
+		{httpclient.Basic{User: "u", Password: secret.New("p")}, "Authorization", "Basic dTpw"},
+		{httpclient.Bearer{Token: secret.New("tok")}, "Authorization", "Bearer tok"},
+		{httpclient.Header{Name: "X-Api-Key", Token: secret.New("tok")}, "X-Api-Key", "tok"},
+		// The public vector of HMAC-SHA256 for this key and text.
+		{httpclient.HMAC{Secret: secret.New("key"), Prefix: "sha256="}, "X-Signature", "sha256=f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"},
+		{httpclient.HMAC{Header: "X-Digest", Secret: secret.New("key"), Base64: true}, "X-Digest", "97yD9DBThCSxMpjmqm+xQ+9NWaFJRhdZl0edvC0aPNg="},
+	} {
+		client, _ := serve(t, httpclient.Config{Auth: c.auth}, echo)
+		response, failure := client.Do(t.Context(), httpclient.Request{Method: "POST", Body: httpclient.Text("The quick brown fox jumps over the lazy dog")})
+		require.Nil(t, failure)
+		require.Equal(t, c.value, field(t, response.Body, "headers", c.header))
+	}
+}
+
+func TestTLSWithOwnAuthority(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(echo))
+	t.Cleanup(server.Close)
+	pool := x509.NewCertPool()
+	pool.AddCert(server.Certificate())
+	client := httpclient.New(httpclient.Config{TLS: &tls.Config{RootCAs: pool, ServerName: "example.com"}})
+	t.Cleanup(client.Close)
+	_, failure := client.Do(t.Context(), httpclient.Request{URL: server.URL})
+	require.Nil(t, failure)
+}
+
 // TestPoliciesHoldOnRedirectsThroughAProxy: the proxy alone is dialled, so that the redirect itself must be judged.
 func TestPoliciesHoldOnRedirectsThroughAProxy(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -75,6 +76,25 @@ func TestMySQLTypes(t *testing.T) {
 	// What does not fit is refused, not cut off.
 	_, failure := do(db, "UPDATE v SET raw = :raw", core.Object{"raw": "123456789"})
 	require.Equal(t, "db.bad_value", failure.Code, failure.Message)
+}
+
+// TestHowATimeIsWrittenForMySQL: what the documentation of the connection says, for those who have a text.
+func TestHowATimeIsWrittenForMySQL(t *testing.T) {
+	t.Parallel()
+	d := sqldbtest.New(t, "mysql")
+	db := d.Open(t, nil)
+	d.Exec(t, db, "CREATE TABLE moments (at TIMESTAMP(6) NULL, wall DATETIME(6) NULL, note TEXT)")
+	const insert = "INSERT INTO moments (at, wall, note) VALUES (:at, :at, :note)"
+	const text = "2026-05-01T10:00:00+08:00"
+	// A text stays as it is, wherever it goes.
+	must(t, db, insert, core.Object{"at": "2026-05-01 02:00:00", "note": text})
+	must(t, db, insert, core.Object{"at": time.Date(2026, 5, 1, 10, 0, 0, 0, time.FixedZone("", 8*3600)), "note": text})
+	row := core.Object{"at": "2026-05-01T02:00:00Z", "wall": "2026-05-01 02:00:00.000000", "note": text}
+	require.Equal(t, core.List{row, row}, ask(t, db, "SELECT at, wall, note FROM moments", nil))
+	if _, failure := do(db, insert, core.Object{"at": text, "note": text}); failure != nil { // MySQL from 8.0.19 on takes it
+		require.Equal(t, "db.type_mismatch", failure.Code)
+		require.Contains(t, failure.Message, "2006-01-02 15:04:05")
+	}
 }
 
 func TestASerializationFailureHasACode(t *testing.T) {
