@@ -208,7 +208,12 @@ func (e *Engine) planFor(h *engine.History, hash string, trigger core.Object) (*
 			return nil, nil, err
 		}
 	}
-	return plan, plan.GateOf(trigger, h.Began, keyText), nil
+	gate := plan.GateOf(trigger, h.Began, keyText)
+	if gate == nil {
+		// That of its trigger, if it had one.
+		gate = h.Start.Gate
+	}
+	return plan, gate, nil
 }
 
 // takeOver gives a run the events it goes on with, in one record, and returns when they are durable.

@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -362,4 +363,78 @@ func TestAComparisonDoesNothing(t *testing.T) {
 	}, kinds)
 	require.Equal(t, []string{"c"}, other.Missing)
 	require.Equal(t, []string{"a", "b"}, b.entries)
+}
+
+// TestAForkTakesOverWhatCameLater: a task that was under way at the place of the fork is not done twice.
+func TestAForkTakesOverWhatCameLater(t *testing.T) {
+	bothWays(t, func(t *testing.T, kills bool) {
+		b, w := newBooks()
+		p := line("p", task("a", "do", true), task("c", "do", true))
+		side := task("b", "do", true)
+		side.Local, side.Ports, side.Out = 2, []string{"out"}, [][]int{nil}
+		p.Nodes, p.Graphs[0].Nodes = append(p.Nodes, side), append(p.Graphs[0].Nodes, 2)
+		d := atDesk(t, kills, w, p)
+		release := make(chan struct{})
+		w.do = func(ctx context.Context, c nodes.Call) (core.Value, *core.Failure) {
+			if c.Node == "b" {
+				<-release
+			}
+			return b.write(ctx, c)
+		}
+		id, err := d.Start(t.Context(), engine.StartRequest{Plan: "p", Trigger: core.Object{"type": "call", "body": "in"}})
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return b.has("c") }, 10*time.Second, time.Millisecond)
+		close(release)
+		require.Equal(t, "succeeded", d.rest(id).Status)
+		forked, err := d.Fork(t.Context(), engine.ForkRequest{From: id, At: "c", By: "ann"})
+		require.NoError(t, err)
+		require.Equal(t, "succeeded", d.step(forked, func() error { return nil }).Status)
+		require.Equal(t, core.Object{"b": "in>b", "c": "in>a>c"}, d.state(forked).End().Output)
+		require.Equal(t, []string{"a", "c", "b", "c"}, b.entries)
+	})
+}
+
+// has reports whether a node has written.
+func (b *books) has(node string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Contains(b.entries, node)
+}
+
+// TestARunThatTookTooLongIsRetriedWithItsWholeTime: what it waited for is waited for again.
+func TestARunThatTookTooLongIsRetriedWithItsWholeTime(t *testing.T) {
+	bothWays(t, func(t *testing.T, kills bool) {
+		b, w := newBooks()
+		p := line("p", task("a", "do", true), awaitNode("paid", "payment", t.Name()), task("c", "do", true))
+		p.Timeout = 4 * time.Second
+		d := atDesk(t, kills, w, p)
+		id := d.start(engine.StartRequest{Plan: "p"})
+		require.Equal(t, "failed", d.rest(id).Status)
+		require.Equal(t, "run.timeout", d.state(id).End().Failure.Code)
+		require.NoError(t, d.Retry(t.Context(), id, engine.RetryRequest{By: "ann"}))
+		n, err := d.Signal(t.Context(), "payment", t.Name(), "in")
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		require.Equal(t, "succeeded", d.rest(id).Status)
+		require.Equal(t, []string{"a", "c"}, b.entries)
+	})
+}
+
+// TestARetryWaitsForItsTurn: a gate and a lock that the run had are taken again before anything of it moves.
+func TestARetryWaitsForItsTurn(t *testing.T) {
+	bothWays(t, func(t *testing.T, kills bool) {
+		b, w := newBroken("inner")
+		d := atDesk(t, kills, w, crashPlans()...)
+		gate := &core.Gate{Key: "one at a time", Limit: 1, Policy: core.GateQueue}
+		failed := d.start(engine.StartRequest{Plan: "p", Gate: gate})
+		require.Equal(t, "failed", d.rest(failed).Status)
+		b.mended.Store(true)
+		other := d.start(engine.StartRequest{Plan: "p", Gate: gate, Breakpoints: []core.Breakpoint{{Node: "inner", On: core.StopBefore}}})
+		require.Equal(t, "paused", d.rest(other).Status, "it holds the lock and stands still")
+		require.NoError(t, d.Retry(t.Context(), failed, engine.RetryRequest{By: "ann"}))
+		require.False(t, b.has("inner"))
+		require.Equal(t, "succeeded", d.resume(other, core.Resume{Mode: core.Continue}).Status)
+		require.Equal(t, "succeeded", d.rest(failed).Status)
+		require.Equal(t, []string{"first", "first", "inner", "child-write", "last", "inner", "child-write", "last"}, b.entries)
+	})
 }
