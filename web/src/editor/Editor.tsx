@@ -30,6 +30,7 @@ import { Picker } from './Picker'
 import { type Problem, useProblemMarks, useValidation } from './problems'
 import { ProblemsDrawer } from './ProblemsDrawer'
 import { SearchDialog } from './SearchDialog'
+import { isSetting } from './settings'
 import { TidyBar, useTidy } from './Tidy'
 import { Toolbar } from './Toolbar'
 import { useEditing } from './useEditing'
@@ -88,7 +89,7 @@ export function Editor() {
   const onSelectionChange = useCallback((ids: readonly string[]) => useView.getState().select(ids, ids[0]?.startsWith('@') ? true : undefined), [])
   const openNode = useCallback((id: string) => !id.startsWith('#') && id !== '$start' && useView.getState().select([id], true), [])
   const onProblem = (problem: Problem) => {
-    if (problem.target === null) return useView.setState({ json: true })
+    if (problem.target === null) return isSetting(problem.path) ? useView.getState().showSetting(problem.path) : useView.setState({ json: true })
     useView.getState().showField(problem.target, problem.rest)
     canvas.current?.reveal(problem.target.startsWith('@') ? '$start' : problem.target, { center: true })
   }
@@ -139,7 +140,7 @@ export function Editor() {
       <Suspense fallback={null}>
         {view.dialog === 'publish' && <PublishDialog live={live} next={next} onDone={() => void versions.refetch()} />}
         {view.dialog === 'run' && <RunDialog step={step} />}
-        {view.dialog === 'settings' && <SettingsDialog />}
+        {view.dialog === 'settings' && <SettingsDialog catalog={catalog} />}
       </Suspense>
       {view.dialog === 'keys' && <KeySheet />}
       {view.dialog === 'search' && <SearchDialog canvas={canvas} />}

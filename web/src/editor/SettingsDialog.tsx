@@ -1,60 +1,102 @@
-import { AutoComplete, Input, Modal } from 'antd'
+import { Modal, Tabs } from 'antd'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useCall } from '../api/hooks'
+import type { Json, JsonObject } from '../api/json'
+import { useSettings } from '../app/settings'
+import type { Catalog } from '../canvas/catalog'
 import { setDocumentKey } from '../document/edit'
 import { useDocument } from '../document/store'
-import { textIn, type Text } from '../document/types'
-import { closeDialog } from './view'
+import { FieldView } from '../panel/fields/FieldView'
+import { ObjectFields } from '../panel/fields/ObjectFields'
+import fields from '../panel/fields/fields.module.css'
+import { fieldOfDocument } from '../panel/schema'
+import { useFocus } from '../panel/useFocus'
+import { useFlowSample } from './flowSample'
+import { GeneralSettings } from './GeneralSettings'
+import { PlainPanel } from './PlainPanel'
+import { useProblems } from './problems'
+import { SchemaMaker } from './SchemaMaker'
+import { changedPlace, pageOf, type Setting, type SettingPage, settingPages, told } from './settings'
+import { closeDialog, flowField, useView } from './view'
 import styles from './Editor.module.css'
 
-const zones = ['Asia/Shanghai', 'UTC', ...Intl.supportedValuesOf('timeZone')]
+const nothing: JsonObject = {}
 
-function both(text: Text | undefined): { en: string; zh: string } {
-  if (text === undefined || typeof text === 'string') return { en: text ?? '', zh: text ?? '' }
-  return { en: text.en ?? '', zh: text.zh ?? '' }
-}
-
-function joined({ en, zh }: { en: string; zh: string }): Text | undefined {
-  if (en === '' && zh === '') return undefined
-  return { ...(en === '' ? {} : { en }), ...(zh === '' ? {} : { zh }) }
-}
-
-/** What the flow itself is called, in both languages, and where its days begin. The rest is written as JSON. */
-export function SettingsDialog() {
+/** What the flow itself is told: its name, what starts a run of it and with what, what it gives, how it is bounded and kept. */
+export function SettingsDialog({ catalog }: { catalog: Catalog }) {
   const { t } = useTranslation('editor')
+  const language = useSettings((s) => s.language)
   const doc = useDocument((s) => s.doc)
-  const commit = useDocument((s) => s.commit)
-  const text = (key: 'title' | 'description', language: 'en' | 'zh', value: string) =>
-    commit('settings', (d) => setDocumentKey(d, key, joined({ ...both(d[key]), [language]: value })), `settings.${key}.${language}`)
+  const schema = useCall('flowSchema', { query: { lang: language } }, { staleTime: Infinity }).data as JsonObject | undefined
+  const problems = useProblems((s) => s.list)
+  const own = useMemo(() => problems.filter((p) => p.target === null), [problems])
+  const sample = useFlowSample(doc, catalog)
+  const asked = useView((s) => (s.field?.id === flowField ? s.field.pointer : undefined))
+  const [page, setPage] = useState<SettingPage>((asked && pageOf(asked)) || 'general')
+  const root = useFocus(asked)
+  const set = (key: Setting) => (value: Json | undefined) => {
+    const next = key === 'settings' ? told(value) : value
+    const join = `settings.${key}${changedPlace(doc[key] as Json | undefined, next)}`
+    useDocument.getState().commit('settings', (d) => setDocumentKey(d, key, next as undefined), join)
+  }
+  const field = (key: Setting) => {
+    const found = schema && fieldOfDocument(schema, key)
+    return found && <FieldView key={key} field={found} value={doc[key] as Json | undefined} path={[key]} onChange={set(key)} />
+  }
+  const limits = schema && fieldOfDocument(schema, 'settings')
+  const pages: Readonly<Record<SettingPage, React.ReactNode>> = {
+    general: <GeneralSettings findings={own} />,
+    start: (
+      <PlainPanel id={flowField} findings={own} config={nothing} scope={sample.start} run={sample.run}>
+        <div className={fields.fields}>
+          <div className={styles.stack}>
+            {field('input')}
+            <SchemaMaker body={sample.body} onSchema={set('input')} />
+          </div>
+          {field('keys')}
+          {field('vars')}
+        </div>
+      </PlainPanel>
+    ),
+    output: <PlainPanel id={flowField} findings={own} config={nothing} scope={sample.end} run={sample.run}>{field('output')}</PlainPanel>,
+    settings: (
+      <PlainPanel id={flowField} findings={own} config={nothing} scope={sample.start} run={sample.run}>
+        {limits && <ObjectFields field={limits} value={doc.settings as Json | undefined} path={['settings']} onChange={set('settings')} />}
+      </PlainPanel>
+    ),
+  }
+  const wrong = (of: SettingPage) => own.filter((p) => settingPages[of].some((key) => p.path === `/${key}` || p.path.startsWith(`/${key}/`))).length
   return (
-    <Modal open title={t('settings.title')} onCancel={closeDialog} onOk={closeDialog} okText={t('settings.done')} cancelButtonProps={{ hidden: true }} width={560}>
-      <div className={styles.stack}>
-        <p className={styles.quiet}>
-          {t('settings.id')}: <code>{doc.id}</code> · {textIn(doc.title, 'en')}
-        </p>
-        {(['title', 'description'] as const).map((key) => (
-          <fieldset key={key} className={styles.pair}>
-            <legend>{t(key === 'title' ? 'settings.name' : 'settings.description')}</legend>
-            {(['zh', 'en'] as const).map((language) => (
-              <label key={language} className={styles.field}>
-                <span>{t(language === 'en' ? 'settings.english' : 'settings.chinese')}</span>
-                {key === 'title' ? (
-                  <Input value={both(doc.title)[language]} onChange={(e) => text(key, language, e.target.value)} />
-                ) : (
-                  <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} value={both(doc.description)[language]} onChange={(e) => text(key, language, e.target.value)} />
-                )}
-              </label>
-            ))}
-          </fieldset>
-        ))}
-        <label className={styles.field}>
-          <span>{t('settings.timezone')}</span>
-          <AutoComplete
-            value={doc.timezone ?? ''}
-            options={zones.filter((z) => z.toLowerCase().includes((doc.timezone ?? '').toLowerCase())).slice(0, 60).map((value) => ({ value }))}
-            onChange={(value: string) => commit('settings', (d) => setDocumentKey(d, 'timezone', value === '' ? undefined : value), 'settings.timezone')}
-          />
-        </label>
+    <Modal open title={t('settings.title')} onCancel={close} onOk={close} okText={t('settings.done')} cancelButtonProps={{ hidden: true }} width={720}>
+      {/* Esc in a list of completions closes the list alone: whoever took the key says so. */}
+      <div ref={root} onKeyDown={(e) => e.key === 'Escape' && e.defaultPrevented && e.stopPropagation()}>
+        <Tabs
+          size="small"
+          activeKey={page}
+          onChange={(key) => setPage(key as SettingPage)}
+          items={(Object.keys(settingPages) as SettingPage[]).map((key) => ({
+            key,
+            label: <PageName name={t(`settings.pages.${key}`)} problems={wrong(key)} />,
+            children: <div className={styles.settingPage}>{pages[key]}</div>,
+          }))}
+        />
       </div>
     </Modal>
   )
+}
+
+function PageName({ name, problems }: { name: string; problems: number }) {
+  const { t } = useTranslation('editor')
+  return (
+    <span className={styles.pageName}>
+      {name}
+      {problems > 0 && <span className={styles.pageDot} role="img" aria-label={t('toolbar.problemCount', { count: problems })} />}
+    </span>
+  )
+}
+
+function close() {
+  useView.setState({ field: null })
+  closeDialog()
 }

@@ -30,7 +30,12 @@ export interface EditorView {
   readonly field: { readonly id: string; readonly pointer: string; readonly asked: number } | null
   select(ids: readonly string[], panel?: boolean): void
   showField(id: string, pointer: string): void
+  /** The same for what is told to the flow itself. */
+  showSetting(pointer: string): void
 }
+
+/** In `field`, the flow itself. */
+export const flowField = '$flow'
 
 const initial = {
   selection: [],
@@ -49,6 +54,7 @@ export const useView = create<EditorView>((set, get) => ({
   ...initial,
   select: (ids, panel) => set({ selection: ids, panel: ids.length === 1 && (panel ?? get().panel) }),
   showField: (id, pointer) => set({ selection: [id], panel: true, field: { id, pointer, asked: (get().field?.asked ?? 0) + 1 } }),
+  showSetting: (pointer) => set({ dialog: 'settings', field: { id: flowField, pointer, asked: (get().field?.asked ?? 0) + 1 } }),
 }))
 
 export function resetView() {

@@ -86,7 +86,7 @@ export function useSample(doc: FlowDocument, id: string, typeOf: (type: string) 
  * What expressions saw at a step, asked of the engine itself, so that nothing is pieced together here. Where the run did
  * not come to the node, it is what there was in the end.
  */
-async function scopeOf(run: string, path: string | undefined, ids: string[], signal: AbortSignal): Promise<JsonObject> {
+export async function scopeOf(run: string, path: string | undefined, ids: string[], signal: AbortSignal): Promise<JsonObject> {
   const nodes = ids.map((id) => `${quoted(id)}: ${nodeExpression(id)}`).join(', ')
   const roots = ['trigger', 'input', 'vars', 'run', 'flow', ...(path === undefined ? [] : ['item', 'index', 'error'])]
   const expression = `{${roots.map((r) => `${quoted(r)}: ${r}`).join(', ')}, "nodes": {${nodes}}}`

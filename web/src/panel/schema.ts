@@ -98,6 +98,13 @@ export function formOfDefinition(root: JsonObject, name: string): Field | undefi
   return field.kind === 'object' ? field : undefined
 }
 
+/** A key of the document itself, read from the document's schema, whose texts are in the reader's language already. */
+export function fieldOfDocument(root: JsonObject, key: string): Field | undefined {
+  const properties = root['properties']
+  if (!isObject(properties) || properties[key] === undefined) return undefined
+  return read({ root, texts: {}, depth: 0 }, key, properties[key], '', false, false)
+}
+
 function read(outer: Reading, key: string, at: Json | undefined, pointer: string, required: boolean, literal: boolean): Field {
   const r = { ...outer, depth: outer.depth + 1 }
   const schema = resolved(r.root, at)
@@ -140,13 +147,14 @@ function fieldsOf(r: Reading, schema: JsonObject, pointer: string, literal: bool
   return Object.entries(properties).toSorted(([a], [b]) => place(a) - place(b)).map(([key, of]) => read(r, key, of, `${pointer}/properties${pointerOf([key])}`, required.includes(key), literal))
 }
 
-/** A schema that is only a reference stands for what it refers to. */
+/** A reference stands for what it refers to; what is said beside it, such as a title, holds before what is said there. */
 function resolved(root: JsonObject, at: Json | undefined): JsonObject {
   let schema = isObject(at) ? at : {}
   for (let i = 0; i < 8 && typeof schema['$ref'] === 'string' && schema['$ref'].startsWith('#/'); i++) {
+    const { $ref, ...beside } = schema
     let target: Json | undefined = root
-    for (const part of schema['$ref'].slice(2).split('/')) target = isObject(target) ? target[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
-    schema = isObject(target) ? target : {}
+    for (const part of String($ref).slice(2).split('/')) target = isObject(target) ? target[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
+    schema = isObject(target) ? { ...target, ...beside } : beside
   }
   return schema
 }

@@ -194,7 +194,7 @@ export const editor = {
     connections: 'Connections',
     nothing: 'nothing',
   },
-  settings: { title: 'Flow settings', id: 'Id', name: 'Name', description: 'What it is for', timezone: 'Time zone', rest: 'Input, variables, keys, output, limits', done: 'Done', english: 'English', chinese: 'Chinese' },
+  settings: { title: 'Flow settings', id: 'Id', name: 'Name', description: 'What it is for', timezone: 'Time zone', done: 'Done', english: 'English', chinese: 'Chinese', pages: { general: 'General', start: 'Input and keys', output: 'Output', settings: 'Limits and keeping' }, fromRun: 'From the latest run', fromExample: 'From an example…', example: 'An example of the input', makeSchema: 'Make the schema' },
   keys: {
     title: 'Keyboard',
     groups: { edit: 'Edit', go: 'Look around', view: 'Views' },

@@ -192,7 +192,7 @@ export const editor: Catalogue<typeof en> = {
     connections: '连线',
     nothing: '无',
   },
-  settings: { title: '流程设置', id: '标识', name: '名称', description: '用途', timezone: '时区', rest: '输入、变量、业务键、输出、限制', done: '完成', english: '英文', chinese: '中文' },
+  settings: { title: '流程设置', id: '标识', name: '名称', description: '用途', timezone: '时区', done: '完成', english: '英文', chinese: '中文', pages: { general: '基本信息', start: '输入与业务键', output: '输出', settings: '限制与保留' }, fromRun: '按最近一次运行生成', fromExample: '按示例生成…', example: '输入示例', makeSchema: '生成 Schema' },
   keys: {
     title: '快捷键',
     groups: { edit: '编辑', go: '浏览', view: '视图' },

@@ -154,7 +154,7 @@ function argumentName(expression: string, taken: readonly string[]): string {
 }
 
 /** Any JSON. What does not read as JSON yet stays here; the document keeps the last that did. */
-export function JsonControl({ field, value, onChange, describedBy, invalid, id }: ControlProps) {
+export function JsonControl({ field, value, onChange, describedBy, invalid, id, small = false }: ControlProps & { small?: boolean }) {
   const { t } = useTranslation('panel')
   const { language, readOnly } = usePanel()
   const { names } = useScope(field)
@@ -183,7 +183,7 @@ export function JsonControl({ field, value, onChange, describedBy, invalid, id }
         names={names}
         marks={problem}
         invalid={invalid || problem.length > 0}
-        lines={3}
+        lines={small ? 1 : 3}
         placeholder={example === undefined ? '' : writeJson(example)}
         onDrop={(expression, at) => droppedInJson(text, at, expression)}
       />

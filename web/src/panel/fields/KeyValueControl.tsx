@@ -30,7 +30,7 @@ export function KeyValueControl({ field, value, path, onChange }: ControlProps) 
       {Object.entries(object).map(([name, v]) => (
         <div key={name} className={styles.pair}>
           <NameInput name={name} readOnly={readOnly} taken={(n) => object[n] !== undefined} onName={(to) => set(withKey(object, name, to))} />
-          <Nested field={items} value={v} path={[...path, name]} onChange={(next) => set({ ...object, [name]: next ?? '' })} small />
+          <Nested field={items.title === '' ? { ...items, title: name } : items} value={v} path={[...path, name]} onChange={(next) => set({ ...object, [name]: next ?? '' })} small />
           {!readOnly && <Button type="text" size="small" icon={<Trash2 size={13} />} aria-label={t('list.remove', { item: name })} onClick={() => set(withValue(object, [name], undefined))} />}
         </div>
       ))}
