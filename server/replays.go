@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -12,10 +13,12 @@ import (
 	"sluice/storage"
 )
 
-// mostReplayed bounds how many runs one call replays, shownDifferences how many differences of one run are told.
+// mostReplayed bounds how many runs one call replays, shownDifferences how many differences one call tells, shownBytes how
+// large a value may be that it tells.
 const (
 	mostReplayed     = 1_000
 	shownDifferences = 200
+	shownBytes       = 64 << 10
 )
 
 // against reads which flow runs are replayed against: a version, the draft, or a document in the body.
@@ -52,15 +55,15 @@ func (s *Server) replayRun(q *request) error {
 	if err != nil {
 		return err
 	}
-	o, _, err := s.runs.replay(id, flow)
+	o, _, err := s.runs.replay(id, flow, shownDifferences)
 	if err != nil {
 		return err
 	}
 	return q.send(fiber.StatusOK, o)
 }
 
-// replay folds a run with another flow, doing nothing, and tells what would be otherwise.
-func (r *runs) replay(id storage.RunID, flow *flows.Flow) (o core.Object, same bool, err error) {
+// replay folds a run with another flow, doing nothing, and tells what would be otherwise: at most so many differences.
+func (r *runs) replay(id storage.RunID, flow *flows.Flow, shown int) (o core.Object, same bool, err error) {
 	h, err := engine.Read(r.store, r.library.Plan, id)
 	if err != nil {
 		return nil, false, err
@@ -71,8 +74,8 @@ func (r *runs) replay(id storage.RunID, flow *flows.Flow) (o core.Object, same b
 	}
 	same = len(c.Differences) == 0 && len(c.Missing) == 0
 	list := core.List{}
-	for _, d := range c.Differences[:min(len(c.Differences), shownDifferences)] {
-		list = append(list, core.Object{"path": d.Path, "node": d.Node, "kind": string(d.Kind), "before": d.Before, "after": d.After})
+	for _, d := range c.Differences[:min(len(c.Differences), shown)] {
+		list = append(list, core.Object{"path": d.Path, "node": d.Node, "kind": string(d.Kind), "before": short(d.Before), "after": short(d.After)})
 	}
 	missing := core.List{}
 	for _, path := range c.Missing {
@@ -84,12 +87,20 @@ func (r *runs) replay(id storage.RunID, flow *flows.Flow) (o core.Object, same b
 	}), same, nil
 }
 
+// short is a value, or how large it is where that is too much to show beside others.
+func short(v core.Value) core.Value {
+	if size := value.Size(v); size > shownBytes {
+		return fmt.Sprintf("(%d bytes)", size)
+	}
+	return v
+}
+
 // endObject is how a run ended; nil for one that has not.
 func endObject(e *core.End) core.Value {
 	if e == nil {
 		return nil
 	}
-	o := core.Object{"status": string(e.Status), "output": e.Output, "error": nil}
+	o := core.Object{"status": string(e.Status), "output": short(e.Output), "error": nil}
 	if e.Failure != nil {
 		o["error"] = e.Failure.Object()
 	}
@@ -126,13 +137,13 @@ func (r *runs) replayLast(id string, flow *flows.Flow, last int) (report core.Ob
 	if err != nil {
 		return nil, false, err
 	}
-	different, failed, equal, live := core.List{}, core.List{}, 0, 0
+	different, failed, equal, live, left := core.List{}, core.List{}, 0, 0, shownDifferences
 	for i := range rows {
 		if rows[i].EndedAt.IsZero() {
 			live++
 			continue
 		}
-		o, alike, err := r.replay(rows[i].Run, flow)
+		o, alike, err := r.replay(rows[i].Run, flow, left)
 		switch {
 		case err != nil:
 			failed = append(failed, core.Object{"run": string(rows[i].Run), "problem": whyNot(err)})
@@ -140,6 +151,8 @@ func (r *runs) replayLast(id string, flow *flows.Flow, last int) (report core.Ob
 			equal++
 		default:
 			different = append(different, o)
+			told, _ := o["differences"].(core.List)
+			left -= len(told)
 		}
 	}
 	return core.Object{

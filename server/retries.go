@@ -36,6 +36,9 @@ type retries struct {
 	// over ends them with the server.
 	over context.Context
 
+	// turn is held by the one that is at work.
+	turn sync.Mutex
+
 	mu   sync.Mutex
 	last int
 	all  []*bulk
@@ -120,8 +123,10 @@ func (r *retries) start(b *bulk, ids []storage.RunID, rate int) core.Object {
 	return b.object()
 }
 
-// work retries one run after the other.
+// work retries one run after the other, when the bulk retries before it are done.
 func (r *retries) work(b *bulk, ids []storage.RunID, every time.Duration) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for _, id := range ids {
