@@ -76,6 +76,8 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	switch status {
 	case fiber.StatusUnauthorized:
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="sluice"`)
+	case fiber.StatusRequestEntityTooLarge, fiber.StatusRequestHeaderFieldsTooLarge:
+		lingerOn(c.Context().Conn())
 	case fiber.StatusServiceUnavailable:
 		c.Set(fiber.HeaderRetryAfter, retryAfter)
 	}

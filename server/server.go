@@ -198,7 +198,7 @@ func (s *Server) Listen(addr string) error {
 }
 
 // Serve serves HTTP on a listener, which it closes, until Shutdown.
-func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(lingering{l}) }
 
 // Drain turns /readyz to 503, refuses new work with 503, ends live streams, and lets those who wait for a run have it
 // as it stands. What only reads goes on.
