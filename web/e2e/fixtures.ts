@@ -27,8 +27,10 @@ interface Fixtures {
  * Tests get a page that is signed in to a program of their own file. A test fails on an error in the console, an error of
  * the page, a report of the content policy, a request that leaves the origin, and any answer of 400 or more.
  */
-export const test = base.extend<Fixtures, { mode: Mode; program: Program }>({
+export const test = base.extend<Fixtures, { mode: Mode; installation: string; program: Program }>({
   mode: ['serve', { option: true, scope: 'worker' }],
+  // Files of one mode share a program one after another; one that names an installation has it to itself.
+  installation: ['shared', { option: true, scope: 'worker' }],
   program: [
     async ({ mode }, provide) => {
       const program = await Program.start(mode)

@@ -1,6 +1,6 @@
 import { expect, settled, test } from './fixtures'
 
-test.use({ language: 'en' })
+test.use({ language: 'en', installation: 'pages' })
 
 test('an empty install offers templates, and the first run takes two clicks', async ({ page }) => {
   await page.goto('/')

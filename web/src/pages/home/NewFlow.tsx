@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
+import type { InputRef } from 'antd'
 import { Form, Input, Modal } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/client'
 import { isApiError } from '../../api/errors'
@@ -16,6 +17,7 @@ export function NewFlow({ copyOf, onClose }: { copyOf?: FlowSummary; onClose: ()
   const title = useTitle()
   const [form] = Form.useForm<{ name: string; id: string }>()
   const [busy, setBusy] = useState(false)
+  const first = useRef<InputRef>(null)
   const create = async ({ name, id }: { name: string; id: string }) => {
     const document = copyOf ? renamed((await call('getFlow', { path: { id: copyOf.id } })).document, id, name) : blankFlow(id, name)
     // The revision of a flow that is not there: one that is must not be lost.
@@ -29,8 +31,10 @@ export function NewFlow({ copyOf, onClose }: { copyOf?: FlowSummary; onClose: ()
       .catch((e: Error) => form.setFields([{ name: 'id', errors: [isApiError(e, 'flow.stale') ? t('new.taken') : e.message] }]))
       .finally(() => setBusy(false))
   }
+  // The form calls a field touched that was only set.
+  const [ownId, setOwnId] = useState(copyOf !== undefined)
   const suggest = (name: string) => {
-    if (!form.isFieldTouched('id')) form.setFieldValue('id', idOf(name))
+    if (!ownId) form.setFieldValue('id', idOf(name))
   }
   return (
     <Modal
@@ -38,16 +42,19 @@ export function NewFlow({ copyOf, onClose }: { copyOf?: FlowSummary; onClose: ()
       title={copyOf ? t('new.copyTitle', { name: title(copyOf.title, copyOf.id) }) : t('new.title')}
       okText={t('new.create')}
       cancelText={common('states.cancel')}
-      onOk={form.submit}
+      // A submit button of the form: Enter in a field creates, too.
+      okButtonProps={{ htmlType: 'submit', form: 'new-flow' }}
       onCancel={onClose}
       confirmLoading={busy}
+      // The menu that it was chosen from takes the focus back as it closes.
+      afterOpenChange={(open) => open && first.current?.focus()}
     >
-      <Form form={form} layout="vertical" onFinish={submit} requiredMark={false} initialValues={{ id: copyOf ? `${copyOf.id}-2` : '' }}>
+      <Form id="new-flow" form={form} layout="vertical" onFinish={submit} requiredMark={false} initialValues={{ id: copyOf ? `${copyOf.id}-2` : '' }}>
         <Form.Item name="name" label={t('new.name')} extra={t('new.nameHint')} rules={[{ required: true, message: t('new.nameHint') }]}>
-          <Input autoFocus maxLength={200} onChange={(e) => suggest(e.target.value)} />
+          <Input ref={first} maxLength={200} onChange={(e) => suggest(e.target.value)} />
         </Form.Item>
         <Form.Item name="id" label={t('new.id')} extra={t('new.idHint')} rules={[{ required: true, pattern: idShape, message: t('new.idWrong') }]}>
-          <Input maxLength={64} spellCheck={false} />
+          <Input maxLength={64} spellCheck={false} onChange={() => setOwnId(true)} />
         </Form.Item>
       </Form>
     </Modal>
