@@ -42,6 +42,7 @@ import styles from './Editor.module.css'
 const PublishDialog = lazy(() => import('./PublishDialog').then((m) => ({ default: m.PublishDialog })))
 const RunDialog = lazy(() => import('./RunDialog').then((m) => ({ default: m.RunDialog })))
 const SettingsDialog = lazy(() => import('./SettingsDialog').then((m) => ({ default: m.SettingsDialog })))
+const NodeTree = lazy(() => import('./NodeTree').then((m) => ({ default: m.NodeTree })))
 const SidePanel = lazy(() => import('./SidePanel').then((m) => ({ default: m.SidePanel })))
 
 const panelWidth = 440
@@ -104,7 +105,8 @@ export function Editor() {
         <Alert className={styles.notice} type="info" banner title={t(`notice.${notice.key}`, { by: notice.by })} action={<Button size="small" onClick={dismissNotice}>{t('notice.dismiss')}</Button>} />
       )}
       <div className={styles.main}>
-        {view.palette && !view.json && !narrow && <NodeList catalog={catalog} onAdd={(type) => addAtCenter(catalog, canvas, type)} />}
+        <Suspense fallback={null}>{view.tree && <NodeTree catalog={catalog} canvas={canvas} decorations={marks.decorations} />}</Suspense>
+        {view.palette && !view.tree && !view.json && !narrow && <NodeList catalog={catalog} onAdd={(type) => addAtCenter(catalog, canvas, type)} />}
         <div className={styles.stage}>
           <FlowCanvas
             ref={canvas}

@@ -9,7 +9,7 @@ const groups = {
     ['duplicate', 'Ctrl+D'], ['selectAll', 'Ctrl+A'], ['group', 'G'], ['ungroup', 'Shift+G'], ['comment', 'N'], ['tidy', 'Shift+Alt+T'], ['undo', 'Ctrl+Z'], ['redo', 'Ctrl+Shift+Z · Ctrl+Y'], ['save', 'Ctrl+S'],
   ],
   go: [['move', '← ↑ → ↓'], ['walk', 'Alt + ← ↑ → ↓'], ['close', 'Esc'], ['search', 'Ctrl+F'], ['palette', 'Ctrl+K'], ['fit', 'Shift+1'], ['fitSelection', 'Shift+2'], ['zoom100', '0'], ['zoomIn', '+'], ['zoomOut', '-']],
-  view: [['json', 'J'], ['problems', 'Shift+P'], ['nodes', 'Shift+N'], ['run', 'Ctrl+Enter'], ['publish', 'Ctrl+Shift+Enter'], ['help', '?']],
+  view: [['json', 'J'], ['problems', 'Shift+P'], ['tree', 'L'], ['nodes', 'Shift+N'], ['run', 'Ctrl+Enter'], ['publish', 'Ctrl+Shift+Enter'], ['help', '?']],
 } as const
 
 /** All shortcuts on one sheet. */

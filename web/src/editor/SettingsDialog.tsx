@@ -32,8 +32,8 @@ export function SettingsDialog({ catalog }: { catalog: Catalog }) {
   const problems = useProblems((s) => s.list)
   const own = useMemo(() => problems.filter((p) => p.target === null), [problems])
   const sample = useFlowSample(doc, catalog)
-  const asked = useView((s) => (s.field?.id === flowField ? s.field.pointer : undefined))
-  const [page, setPage] = useState<SettingPage>((asked && pageOf(asked)) || 'general')
+  const asked = useView((s) => (s.field?.id === flowField ? s.field : undefined))
+  const [page, setPage] = useState<SettingPage>((asked && pageOf(asked.pointer)) || 'general')
   const root = useFocus(asked)
   const set = (key: Setting) => (value: Json | undefined) => {
     const next = key === 'settings' ? told(value) : value
@@ -68,7 +68,7 @@ export function SettingsDialog({ catalog }: { catalog: Catalog }) {
   }
   const wrong = (of: SettingPage) => own.filter((p) => settingPages[of].some((key) => p.path === `/${key}` || p.path.startsWith(`/${key}/`))).length
   return (
-    <Modal open title={t('settings.title')} onCancel={close} onOk={close} okText={t('settings.done')} cancelButtonProps={{ hidden: true }} width={720}>
+    <Modal open title={t('settings.title')} onCancel={close} onOk={close} okText={t('settings.done')} footer={(_, { OkBtn }) => <OkBtn />} width={720}>
       {/* Esc in a list of completions closes the list alone: whoever took the key says so. */}
       <div ref={root} onKeyDown={(e) => e.key === 'Escape' && e.defaultPrevented && e.stopPropagation()}>
         <Tabs

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSettings } from '../app/settings'
 import type { Catalog } from '../canvas/catalog'
@@ -34,10 +35,17 @@ export function SidePanel({ id, width, catalog, onRenamed, onPin }: Props) {
     useDocument.getState().commit('rename', () => renamed)
     onRenamed(to)
   }
-  const focus = field?.id === id ? { focus: field.pointer } : {}
+  const entered = useRef<HTMLElement>(null)
+  const entering = useView((s) => s.entering)
+  useEffect(() => {
+    if (!entering) return
+    entered.current?.focus()
+    useView.setState({ entering: false })
+  }, [entering, id])
+  const focus = field?.id === id ? { focus: field } : {}
   return (
-    <aside className={styles.side} style={{ width }} aria-label={t('panel.label', { name: textIn(node?.title, language) || id })}>
-      {id.startsWith('@') ? <TriggerPanel id={id.slice(1)} onClose={closePanel} /> : <NodePanel nodeId={id} findings={findings} onClose={closePanel} onRename={rename} actions={<PanelActions id={id} onPin={onPin} />} {...focus} />}
+    <aside ref={entered} tabIndex={-1} className={styles.side} style={{ width }} aria-label={t('panel.label', { name: textIn(node?.title, language) || id })}>
+      {id.startsWith('@') ? <TriggerPanel id={id.slice(1)} onClose={closePanel} {...focus} /> : <NodePanel nodeId={id} findings={findings} onClose={closePanel} onRename={rename} actions={<PanelActions id={id} onPin={onPin} />} {...focus} />}
     </aside>
   )
 }

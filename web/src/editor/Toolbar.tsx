@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Button, Dropdown, type MenuProps, Tooltip } from 'antd'
-import { Braces, Bug, ChevronLeft, CircleAlert, CircleCheck, Ellipsis, History, Maximize, Play, Redo2, Rocket, Search, TriangleAlert, Undo2, WandSparkles } from 'lucide-react'
+import { Braces, Bug, ChevronLeft, CircleAlert, CircleCheck, Ellipsis, History, ListTree, Maximize, Play, Redo2, Rocket, Search, TriangleAlert, Undo2, WandSparkles } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDocument } from '../document/store'
@@ -30,6 +30,7 @@ function open(dialog: Dialog) {
 export function Toolbar({ live, menu, onMenu, onTidy, onFit, onDebug }: Props) {
   const { t } = useTranslation('editor')
   const json = useView((s) => s.json)
+  const tree = useView((s) => s.tree)
   const flow = useDocument((s) => s.doc.id)
   return (
     <header className={styles.toolbar} role="toolbar" aria-label={t('toolbar.label')}>
@@ -43,6 +44,7 @@ export function Toolbar({ live, menu, onMenu, onTidy, onFit, onDebug }: Props) {
       <HistoryButtons />
       <span className={styles.divider} />
       <IconButton label={t('toolbar.search')} keys="Ctrl+F" icon={<Search size={18} />} onClick={open('search')} />
+      <IconButton label={t('toolbar.tree')} keys="L" icon={<ListTree size={18} />} pressed={tree} onClick={() => useView.setState({ tree: !tree })} />
       <IconButton label={t('toolbar.tidy')} keys="Shift+Alt+T" icon={<WandSparkles size={18} />} onClick={onTidy} />
       <IconButton label={t('toolbar.fit')} keys="Shift+1" icon={<Maximize size={18} />} onClick={onFit} />
       <IconButton label={t('toolbar.json')} keys="J" icon={<Braces size={18} />} pressed={json} onClick={() => useView.setState({ json: !json })} />

@@ -12,6 +12,7 @@ import { textIn } from '../document/types'
 import { ObjectFields } from '../panel/fields/ObjectFields'
 import { Naming } from '../panel/Options'
 import { formOfDefinition } from '../panel/schema'
+import { type Asked, useFocus } from '../panel/useFocus'
 import * as actions from './actions'
 import { type TriggerType, triggerTypes } from './entries'
 import { PlainPanel } from './PlainPanel'
@@ -21,7 +22,7 @@ import styles from './Editor.module.css'
 const noConfig: JsonObject = {}
 
 /** The settings of a trigger, by the schema of its type. */
-export function TriggerPanel({ id, onClose }: { id: string; onClose(): void }) {
+export function TriggerPanel({ id, focus, onClose }: { id: string; focus?: Asked; onClose(): void }) {
   const { t } = useTranslation('editor')
   const language = useSettings((s) => s.language)
   const trigger = useDocument((s) => s.doc.triggers?.find((one) => one.id === id))
@@ -30,6 +31,7 @@ export function TriggerPanel({ id, onClose }: { id: string; onClose(): void }) {
   const findings = useMemo(() => problems.map((p) => ({ ...p, path: p.rest })), [problems])
   const type = trigger?.type
   const form = useMemo(() => (schema.data && type ? formOfDefinition(schema.data as JsonObject, `trigger.${type}`) : undefined), [schema.data, type])
+  const root = useFocus(focus)
   if (!trigger || type === undefined) return null
   const known = triggerTypes.find((k): k is TriggerType => k === type)
   const config = (trigger.config ?? noConfig) as JsonObject
@@ -40,7 +42,7 @@ export function TriggerPanel({ id, onClose }: { id: string; onClose(): void }) {
       return next
     }), `@${id} ${key}`)
   return (
-    <div className={styles.triggerPanel}>
+    <div ref={root} className={styles.triggerPanel}>
       <header className={styles.sideHead}>
         <span className={styles.entryIcon} data-category="trigger">
           <TriggerIcon type={type} size={18} />

@@ -27,6 +27,13 @@ interface Means {
 const arrows: readonly [string, Direction, number, number][] = [['ArrowLeft', 'left', -1, 0], ['ArrowRight', 'right', 1, 0], ['ArrowUp', 'up', 0, -1], ['ArrowDown', 'down', 0, 1]]
 const step = 8
 
+/** Brings the cursor to the name of what is chosen. */
+function rename() {
+  const { selection, showField } = useView.getState()
+  const [id] = selection
+  if (id !== undefined && selection.length === 1 && (isNodeId(id) || id.startsWith('@'))) showField(id, '/title')
+}
+
 /** Everything by keyboard. */
 export function useEditorKeys(means: Means) {
   const { catalog, canvas, openPicker, tidy, onBreakpoint, onPin } = means
@@ -56,7 +63,7 @@ export function useEditorKeys(means: Means) {
     { id: 'add', keys: ['/'], run: openPicker },
     { id: 'open', keys: ['Enter'], run: () => useView.getState().selection.length === 1 && set({ panel: true }) },
     { id: 'close', keys: ['Escape'], run: escape, everywhere: true },
-    { id: 'rename', keys: ['F2'], run: () => set({ panel: true }) },
+    { id: 'rename', keys: ['F2'], run: rename },
     { id: 'remove', keys: ['Delete', 'Backspace'], run: () => actions.remove() },
     { id: 'heal', keys: ['Shift+Delete', 'Shift+Backspace'], run: () => actions.remove(undefined, true) },
     { id: 'duplicate', keys: ['Ctrl+D'], run: () => actions.duplicate(catalog) },
@@ -76,6 +83,7 @@ export function useEditorKeys(means: Means) {
     { id: 'json', keys: ['J'], run: () => set({ json: !useView.getState().json }) },
     { id: 'problems', keys: ['Shift+P'], run: () => set({ drawer: useView.getState().drawer === 'problems' ? null : 'problems' }) },
     { id: 'nodes', keys: ['Shift+N'], run: () => set({ palette: !useView.getState().palette }) },
+    { id: 'tree', keys: ['L'], run: () => set({ tree: !useView.getState().tree }) },
     { id: 'fit', keys: ['Shift+1'], run: () => canvas.current?.fit() },
     { id: 'fitSelection', keys: ['Shift+2'], run: () => canvas.current?.fit(useView.getState().selection) },
     { id: 'zoom100', keys: ['0'], run: () => canvas.current?.zoomTo(1) },
@@ -105,6 +113,7 @@ function usePaletteCommands(means: Means): readonly Command[] {
       command('tidy', t('keys.tidy'), 'Shift+Alt+T', () => latest.current.tidy()),
       command('fit', t('keys.fit'), 'Shift+1', () => latest.current.canvas.current?.fit()),
       command('json', t('keys.json'), 'J', () => set({ json: !useView.getState().json })),
+      command('tree', t('keys.tree'), 'L', () => set({ tree: true })),
       command('problems', t('keys.problems'), 'Shift+P', () => set({ drawer: 'problems' })),
       command('search', t('keys.search'), 'Ctrl+F', () => set({ dialog: 'search' })),
       command('publish', t('keys.publish'), 'Ctrl+Shift+Enter', () => set({ dialog: 'publish' })),

@@ -22,6 +22,10 @@ export interface EditorView {
   readonly wide: boolean
   readonly json: boolean
   readonly palette: boolean
+  /** Whether all nodes are shown as a list. */
+  readonly tree: boolean
+  /** Whether the panel that is being opened takes the focus. */
+  readonly entering: boolean
   readonly drawer: Drawer
   readonly picking: Picking | null
   readonly dialog: Dialog | null
@@ -43,6 +47,8 @@ const initial = {
   wide: false,
   json: false,
   palette: true,
+  tree: false,
+  entering: false,
   drawer: null,
   picking: null,
   dialog: null,
@@ -58,7 +64,7 @@ export const useView = create<EditorView>((set, get) => ({
 }))
 
 export function resetView() {
-  useView.setState({ ...initial, palette: useView.getState().palette, wide: useView.getState().wide })
+  useView.setState({ ...initial, palette: useView.getState().palette, tree: useView.getState().tree, wide: useView.getState().wide })
 }
 
 export function closeDialog() {

@@ -27,6 +27,7 @@ import { JsonView } from './JsonView'
 import { OutputData } from './OutputData'
 import styles from './panel.module.css'
 import { useSample } from './sample'
+import type { Asked } from './useFocus'
 import { useFocus } from './useFocus'
 
 export interface NodePanelProps {
@@ -37,8 +38,8 @@ export interface NodePanelProps {
   onClose?: () => void
   /** Changes the node's id; without it the id is only shown. */
   onRename?: (to: string) => void
-  /** The field to show, by JSON Pointer within the node. */
-  focus?: string
+  /** The field to show, within the node. */
+  focus?: Asked
   /** At the panel's foot: what else can be done with the node. */
   actions?: ReactNode
 }
@@ -153,7 +154,7 @@ function Problems({ count, children }: { count: number; children: ReactNode }) {
   )
 }
 
-function Docked({ head, parts, actions, focus }: { head: ReactNode; parts: Parts; actions: ReactNode; focus: string | undefined }) {
+function Docked({ head, parts, actions, focus }: { head: ReactNode; parts: Parts; actions: ReactNode; focus: Asked | undefined }) {
   const { t } = useTranslation('panel')
   const [tab, setTab] = useState('config')
   const [shown, setShown] = useState(focus)

@@ -1,12 +1,13 @@
 import { Input, InputNumber, Select, Switch } from 'antd'
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useId, useMemo, useState } from 'react'
+import { useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCall } from '../api/hooks'
 import type { Json, JsonObject } from '../api/json'
 import { isObject } from '../api/json'
 import type { NodeType } from '../api/schema'
+import { isComposing } from '../app/commands'
 import { useCatalog } from '../canvas/catalog'
 import type { FlowNode } from '../document/types'
 import { textIn, withText } from '../document/types'
@@ -174,14 +175,43 @@ export function Naming({ node, set }: Pick<Props, 'node' | 'set'>) {
   const write = (key: 'title' | 'description', text: string) => set(key, withText(node[key], language, text) as Json | undefined)
   return (
     <div className={fieldStyles.fields}>
-      <div>
+      <div data-field="/title">
         <div className={fieldStyles.head}><label className={fieldStyles.title} htmlFor={`${id}t`}>{t('title')}</label></div>
-        <Input id={`${id}t`} value={textIn(node.title, language)} disabled={readOnly} placeholder={node.id} onChange={(e) => write('title', e.target.value)} />
+        <NameInput id={`${id}t`} value={textIn(node.title, language)} disabled={readOnly} placeholder={node.id} onName={(name) => write('title', name)} />
       </div>
-      <div>
+      <div data-field="/description">
         <div className={fieldStyles.head}><label className={fieldStyles.title} htmlFor={`${id}d`}>{t('description')}</label></div>
         <Input.TextArea id={`${id}d`} autoSize={{ minRows: 1, maxRows: 6 }} value={textIn(node.description, language)} disabled={readOnly} onChange={(e) => write('description', e.target.value)} />
       </div>
     </div>
+  )
+}
+
+interface NameInputProps {
+  id: string
+  value: string
+  disabled: boolean
+  placeholder: string
+  onName: (name: string) => void
+}
+
+/** A name: Enter leaves it, Escape gives back what it was before. An input method's own Enter and Escape are not meant. */
+function NameInput({ onName, ...rest }: NameInputProps) {
+  const before = useRef(rest.value)
+  return (
+    <Input
+      {...rest}
+      onFocus={() => {
+        before.current = rest.value
+      }}
+      onChange={(e) => onName(e.target.value)}
+      onKeyDown={(e) => {
+        if (isComposing(e)) return
+        if (e.key === 'Enter') e.currentTarget.blur()
+        if (e.key !== 'Escape' || before.current === rest.value) return
+        e.preventDefault()
+        onName(before.current)
+      }}
+    />
   )
 }

@@ -4,12 +4,18 @@ import { useEffect, useRef } from 'react'
 const patience = 4000
 const typing = 'input, textarea, [contenteditable=true], [role=combobox], [role=switch]'
 
+/** A field that somebody wants to see, by JSON Pointer. Another object asks again. */
+export interface Asked {
+  readonly pointer: string
+}
+
 /** Brings the field at a JSON Pointer into view and puts the cursor into it; of a place without a field of its own, the one around it. */
-export function useFocus(pointer: string | undefined): React.RefObject<HTMLDivElement | null> {
+export function useFocus(asked: Asked | undefined): React.RefObject<HTMLDivElement | null> {
   const root = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const place = root.current
-    if (pointer === undefined || !place) return
+    if (asked === undefined || !place) return
+    const { pointer } = asked
     let seen: HTMLElement | null = null
     const look = () => {
       const field = fieldAround(place, pointer)
@@ -18,7 +24,10 @@ export function useFocus(pointer: string | undefined): React.RefObject<HTMLDivEl
       const input = field?.matches(typing) ? field : field?.querySelector<HTMLElement>(typing)
       input?.focus()
       // What is hidden, in a tab that is being opened, takes no focus yet.
-      if (input && document.activeElement === input) observer.disconnect()
+      if (!input || document.activeElement !== input) return
+      observer.disconnect()
+      // A name is asked for to be written anew.
+      if (pointer === '/title' && input instanceof HTMLInputElement) input.select()
     }
     const observer = new MutationObserver(look)
     observer.observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ['style', 'class', 'hidden'] })
@@ -28,7 +37,7 @@ export function useFocus(pointer: string | undefined): React.RefObject<HTMLDivEl
       observer.disconnect()
       clearTimeout(timer)
     }
-  }, [pointer])
+  }, [asked])
   return root
 }
 

@@ -39,6 +39,7 @@ export const editor = {
     fit: 'Show all',
     json: 'JSON',
     versions: 'Versions',
+    tree: 'Outline',
     palette: 'Nodes',
     search: 'Search in the flow',
     comment: 'Comment',
@@ -100,6 +101,7 @@ export const editor = {
   selected_other: '{{count}} selected',
   colors: { yellow: 'Yellow', blue: 'Blue', green: 'Green', red: 'Red' },
   panel: { label: 'Settings of {{name}}', close: 'Close', widen: 'Show input and output beside the settings', narrow: 'Settings only' },
+  tree: { title: 'Outline', close: 'Close the outline', none: 'There are no nodes yet.', pinned: 'Pinned' },
   problems: {
     title: 'Problems',
     none: 'Nothing is wrong with this flow.',
@@ -200,7 +202,7 @@ export const editor = {
     groups: { edit: 'Edit', go: 'Look around', view: 'Views' },
     add: 'Add a node', open: 'Open the node', close: 'Close, deselect', rename: 'Rename', remove: 'Remove', heal: 'Remove and reconnect', copy: 'Copy', cut: 'Cut', paste: 'Paste', duplicate: 'Duplicate',
     selectAll: 'Select all', undo: 'Undo', redo: 'Redo', save: 'Save now', search: 'Search in the flow', palette: 'Everything everywhere', move: 'Move (Shift: ten times as far)', walk: 'Follow the wires',
-    connect: 'Connect', disable: 'Switch off or on', pin: 'Pin the output', breakpoint: 'Breakpoint', fit: 'Show all', fitSelection: 'Show what is selected', zoom100: '100%', zoomIn: 'Zoom in', zoomOut: 'Zoom out', group: 'Group', ungroup: 'Ungroup', tidy: 'Tidy up', json: 'JSON view', problems: 'Problems', comment: 'Comment',
+    connect: 'Connect', disable: 'Switch off or on', pin: 'Pin the output', breakpoint: 'Breakpoint', fit: 'Show all', fitSelection: 'Show what is selected', zoom100: '100%', zoomIn: 'Zoom in', zoomOut: 'Zoom out', group: 'Group', ungroup: 'Ungroup', tidy: 'Tidy up', json: 'JSON view', tree: 'Outline', problems: 'Problems', comment: 'Comment',
     help: 'This list', run: 'Test run', publish: 'Publish', nodes: 'List of nodes', box: 'Select with a box', boxKeys: 'Shift + drag', pan: 'Move the canvas', panKeys: 'Drag, or Space + drag',
   },
 }

@@ -42,6 +42,7 @@ export const editor: Catalogue<typeof en> = {
     fit: '显示全部',
     json: 'JSON',
     versions: '版本',
+    tree: '流程大纲',
     palette: '节点',
     search: '在流程中查找',
     comment: '批注',
@@ -101,6 +102,7 @@ export const editor: Catalogue<typeof en> = {
   selected_other: '已选 {{count}} 个',
   colors: { yellow: '黄色', blue: '蓝色', green: '绿色', red: '红色' },
   panel: { label: '{{name}} 的配置', close: '关闭', widen: '在配置两侧显示输入和输出', narrow: '只显示配置' },
+  tree: { title: '流程大纲', close: '关闭大纲', none: '还没有节点。', pinned: '已固定' },
   problems: {
     title: '问题',
     none: '没有发现问题。',
@@ -198,7 +200,7 @@ export const editor: Catalogue<typeof en> = {
     groups: { edit: '编辑', go: '浏览', view: '视图' },
     add: '添加节点', open: '打开节点', close: '关闭、取消选择', rename: '重命名', remove: '删除', heal: '删除并接上前后', copy: '复制', cut: '剪切', paste: '粘贴', duplicate: '创建副本',
     selectAll: '全选', undo: '撤销', redo: '重做', save: '立即保存', search: '在流程中查找', palette: '全局搜索', move: '移动（Shift 为十倍）', walk: '沿连线切换节点',
-    connect: '连线', disable: '停用或启用', pin: '固定输出', breakpoint: '断点', fit: '显示全部', fitSelection: '显示所选', zoom100: '100%', zoomIn: '放大', zoomOut: '缩小', group: '分组', ungroup: '取消分组', tidy: '整理布局', json: 'JSON 视图', problems: '问题', comment: '批注',
+    connect: '连线', disable: '停用或启用', pin: '固定输出', breakpoint: '断点', fit: '显示全部', fitSelection: '显示所选', zoom100: '100%', zoomIn: '放大', zoomOut: '缩小', group: '分组', ungroup: '取消分组', tidy: '整理布局', json: 'JSON 视图', tree: '流程大纲', problems: '问题', comment: '批注',
     help: '本列表', run: '试运行', publish: '发布', nodes: '节点列表', box: '框选', boxKeys: 'Shift + 拖动', pan: '移动画布', panKeys: '拖动，或 空格 + 拖动',
   },
 }
