@@ -275,3 +275,40 @@ func TestAClosedClientSaysSo(t *testing.T) {
 	require.NoError(t, server.Del(t.Context(), name).Err())
 	require.NoError(t, server.Close())
 }
+
+// TestKafkaCommitsNothingBeforeWhatIsNotFinished: an offset stands for all before it. A message that is done first does not
+// acknowledge the one before it, which comes again.
+func TestKafkaCommitsNothingBeforeWhatIsNotFinished(t *testing.T) {
+	t.Parallel()
+	client := connect(t, broker.Kafka, kafka(t))
+	for _, text := range []string{"slow", "fast"} {
+		_, f := client.Publish(t.Context(), broker.Message{Topic: "orders", Body: []byte(text)})
+		require.Nil(t, f)
+	}
+	subscription := broker.Subscription{Topic: "orders", Group: "g", Reader: "r", Hands: 2}
+	consume := func(handle func(text string, stop func()) bool) {
+		ctx, stop := context.WithTimeout(t.Context(), patience)
+		defer stop()
+		require.Nil(t, client.Consume(ctx, subscription, func() {}, func(_ context.Context, d *broker.Delivery) bool {
+			return handle(string(d.Body), stop)
+		}))
+		require.NotErrorIs(t, ctx.Err(), context.DeadlineExceeded)
+	}
+	done := make(chan struct{})
+	consume(func(text string, stop func()) bool {
+		if text == "fast" {
+			close(done)
+			return true
+		}
+		<-done
+		stop()
+		return false
+	})
+	// It ends when the slow one came again, else at its deadline.
+	consume(func(text string, stop func()) bool {
+		if text == "slow" {
+			stop()
+		}
+		return true
+	})
+}
