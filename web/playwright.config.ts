@@ -9,6 +9,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
+    actionTimeout: 20_000,
     viewport: { width: 1600, height: 940 },
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',

@@ -141,6 +141,17 @@ function Overlays() {
   )
 }
 
+/** Enter on an item of a menu is the item's alone: else it would press what the item opens and gives the focus to. */
+function useMenuEnter() {
+  useEffect(() => {
+    const hear = (e: KeyboardEvent) => {
+      if (e.key === 'Enter' && e.target instanceof Element && e.target.closest('[role="menuitem"]')) e.preventDefault()
+    }
+    window.addEventListener('keydown', hear, true)
+    return () => window.removeEventListener('keydown', hear, true)
+  }, [])
+}
+
 /** Whether something has been true at any time. */
 function useOnce(now: boolean): boolean {
   const [ever, setEver] = useState(now)
@@ -154,6 +165,7 @@ export function Shell() {
   const narrow = useNarrow()
   const online = useOnline((s) => s.online)
   useReconnect()
+  useMenuEnter()
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

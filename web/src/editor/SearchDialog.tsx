@@ -1,6 +1,7 @@
+import type { InputRef } from 'antd'
 import { Input, Modal } from 'antd'
 import { Search } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isComposing } from '../app/commands'
 import { matches } from '../app/match'
@@ -19,6 +20,7 @@ export function SearchDialog({ canvas }: { canvas: React.RefObject<CanvasHandle 
   const { t } = useTranslation('editor')
   const language = useSettings((s) => s.language)
   const doc = useDocument((s) => s.doc)
+  const field = useRef<InputRef>(null)
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
   const hits = useMemo(() => (query.trim() === '' ? [] : search(doc, (text) => matches(text, query))), [doc, query])
@@ -30,9 +32,9 @@ export function SearchDialog({ canvas }: { canvas: React.RefObject<CanvasHandle 
     canvas.current?.reveal(hit.id.startsWith('@') ? '$start' : hit.id, { center: true })
   }
   return (
-    <Modal open title={t('searchDialog.title')} footer={null} width={640} onCancel={() => useView.setState({ dialog: null })}>
+    <Modal open title={t('searchDialog.title')} footer={null} width={640} onCancel={() => useView.setState({ dialog: null })} afterOpenChange={(open) => open && field.current?.focus()}>
       <Input
-        autoFocus
+        ref={field}
         prefix={<Search size={15} aria-hidden />}
         placeholder={t('searchDialog.placeholder')}
         aria-label={t('searchDialog.title')}
