@@ -41,13 +41,16 @@ type Label struct {
 	ZH string `json:"zh"`
 }
 
+// with is the text with more behind it.
+func (l Label) with(more Label) Label { return Label{l.EN + more.EN, l.ZH + more.ZH} }
+
 // Type is the one declaration of a connection type: it checks definitions, feeds the editor's form and the reference,
 // and opens connections.
 type Type struct {
 	Name  string
 	Title Label
-	// Doc is a paragraph of reference, in English.
-	Doc     string
+	// Doc is a paragraph of reference.
+	Doc     Label
 	Config  []Field
 	Secrets []Field
 	// rate is of connections whose limits name none.

@@ -358,7 +358,7 @@ func TestEveryTypeIsWholeInBothLanguages(t *testing.T) {
 		}
 	}
 	for _, kind := range connect.Types() {
-		require.True(t, kind.Title.EN != "" && kind.Title.ZH != "" && strings.HasSuffix(kind.Doc, "."), kind.Name)
+		require.True(t, kind.Title.EN != "" && kind.Title.ZH != "" && strings.HasSuffix(kind.Doc.EN, ".") && strings.HasSuffix(kind.Doc.ZH, "。"), kind.Name)
 		check(kind.Name+"/config", kind.Config)
 		check(kind.Name+"/secrets", kind.Secrets)
 	}

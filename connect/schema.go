@@ -35,7 +35,7 @@ func (t *Type) Schema() core.Object {
 	return core.Object{
 		"$schema":              "https://json-schema.org/draft/2020-12/schema",
 		"title":                t.Title.EN,
-		"description":          t.Doc,
+		"description":          t.Doc.EN,
 		"type":                 "object",
 		"properties":           properties,
 		"required":             core.List{"id", "type"},

@@ -145,7 +145,7 @@ func (s *Server) listConnectionTypes(q *request) error {
 	list := core.List{}
 	for _, t := range connect.Types() {
 		list = append(list, core.Object{
-			"type": t.Name, "title": core.Object{"en": t.Title.EN, "zh": t.Title.ZH}, "doc": t.Doc, "schema": t.Schema(),
+			"type": t.Name, "title": core.Object{"en": t.Title.EN, "zh": t.Title.ZH}, "doc": core.Object{"en": t.Doc.EN, "zh": t.Doc.ZH}, "schema": t.Schema(),
 		})
 	}
 	return q.list(list, "")

@@ -74,3 +74,32 @@ func TestQueueTriggersInTheMetrics(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(text, "sluice_queue_lag_messages{"), "where the broker does not tell there is no figure")
 }
+
+func TestTriggersAreListedWithHowTheirQueuesDo(t *testing.T) {
+	t.Parallel()
+	a := serve(t, func(o *server.Options) {
+		o.Queues = func() []server.Queue {
+			return []server.Queue{{Flow: "taken", Trigger: "in", Lag: 7, InHand: 2, Started: 40, Connected: true}, {Flow: "taken", Trigger: "silent", Lag: -1}}
+		}
+	})
+	a.publish("taken", `{"sluice": 1, "id": "taken", "triggers": [
+		{"id": "in", "type": "queue", "title": {"en": "Orders"}, "config": {"connection": "nowhere", "topic": "orders", "group": "shop"}},
+		{"id": "silent", "type": "queue", "config": {"connection": "nowhere", "topic": "returns"}},
+		{"id": "failed", "type": "event", "config": {"events": ["run.failed"], "flows": ["other"]}}],
+		"nodes": [{"id": "keep", "type": "set", "config": {"vars": {"seen": true}}}]}`)
+	a.call("PUT", "/api/v1/flows/draft", `{"sluice": 1, "id": "draft", "triggers": [{"id": "by", "type": "call"}], "nodes": [{"id": "keep", "type": "set", "config": {"vars": {"seen": true}}}]}`).ok(200)
+
+	all := a.call("GET", "/api/v1/triggers", nil).ok(200)
+	require.Len(t, all.at("items"), 3, "none of a draft")
+	require.Equal(t, "orders", all.str("items", 0, "config", "topic"))
+	require.Equal(t, core.Object{"en": "Orders"}, all.at("items", 0, "title"))
+	require.EqualValues(t, 7, all.at("items", 0, "queue", "lag"))
+	require.Equal(t, true, all.at("items", 0, "queue", "connected"))
+	require.Nil(t, all.at("items", 1, "queue", "lag"), "the broker does not tell")
+	require.Equal(t, "failed", all.str("items", 2, "trigger"))
+	require.Nil(t, all.at("items", 2, "queue"))
+
+	require.Len(t, a.call("GET", "/api/v1/triggers?type=event", nil).ok(200).at("items"), 1)
+	require.Empty(t, a.call("GET", "/api/v1/triggers?type=cron", nil).ok(200).at("items"))
+	a.call("GET", "/api/v1/triggers?flow=x", nil).refused(400, "api.query")
+}

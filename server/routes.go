@@ -115,6 +115,7 @@ func (s *Server) resourceRoutes() []route {
 
 		{get, base + "/schedules", ReadFlows, s.listSchedules},
 		{post, base + "/schedules/:flow/:trigger/fire", WriteRuns, s.fireSchedule},
+		{get, base + "/triggers", ReadFlows, s.listTriggers},
 		{get, base + "/webhooks", ReadFlows, s.listWebhooks},
 		{get, base + "/webhooks/:flow/:trigger/deliveries", ReadRuns, s.listDeliveries},
 		{post, base + "/webhooks/:flow/:trigger/again", WriteRuns, s.deliverAgain},

@@ -100,9 +100,7 @@ func connectionPage(types []connect.Type, l language) string {
 	outboundRows(&b, l)
 	for _, t := range types {
 		fmt.Fprintf(&b, "\n## `%s`\n\n**%s**\n\n", t.Name, label(t.Title, l))
-		if l.say("en", "") != "" {
-			fmt.Fprintf(&b, "%s\n\n", t.Doc)
-		}
+		fmt.Fprintf(&b, "%s\n\n", label(t.Doc, l))
 		fieldHeader(&b, l)
 		fieldRows(&b, "config.", t.Config, l)
 		fieldRows(&b, "secrets.", t.Secrets, l)

@@ -3,7 +3,7 @@ import type { triggers as english } from '../en/triggers'
 
 export const triggers: Catalogue<typeof english> = {
   title: '触发器',
-  tabs: { schedules: '定时', webhooks: 'Webhook' },
+  tabs: { schedules: '定时', webhooks: 'Webhook', queues: '消息队列', events: '事件' },
   times: '计划时间按触发器的时区显示，其他时间按本地时区（{{zone}}）',
   schedules: {
     empty: '没有已发布的定时流程',
@@ -39,6 +39,33 @@ export const triggers: Catalogue<typeof english> = {
     cancelled: '已取消',
     dropped: '已作废',
     refused: '无法启动',
+  },
+  queues: {
+    empty: '没有已发布的流程在读取队列',
+    emptyText: '给流程添加“消息队列”触发器并发布。',
+    flow: '流程',
+    from: '读取',
+    group: '消费者：{{group}}',
+    state: '状态',
+    connected: '已连接',
+    away: '未连接',
+    idle: '此处未消费',
+    lag: '积压',
+    lagUnknown: '消息中间件未提供',
+    inHand: '处理中',
+    started: '已启动运行',
+    duplicates: '重复',
+    setAside: '死信',
+    since: '自流程发布或服务启动起计数。',
+  },
+  events: {
+    empty: '没有已发布的流程在等待事件',
+    emptyText: '给流程添加“事件”触发器并发布。',
+    flow: '流程',
+    on: '触发条件',
+    of: '来源',
+    all: '所有连接',
+    kinds: { 'run.failed': '运行失败', 'run.succeeded': '运行成功', 'connection.failing': '连接持续失败', 'connection.expiring': '连接的凭据或证书即将到期' },
   },
   webhooks: {
     empty: '没有已发布的 Webhook 流程',

@@ -91,7 +91,7 @@ export function ConnectionEditor({ type, connection, taken, onClose, onSaved }: 
       }
     >
       <Form layout="vertical" onFinish={() => void submit(true)}>
-        {language === 'en' && <p className={styles.doc}>{type.doc}</p>}
+        <p className={styles.doc}>{type.doc[language]}</p>
         {unplaced.map(([at, text]) => (
           <p key={at} className={styles.bad} role="alert">
             {text}
