@@ -17,22 +17,33 @@ export type Mode = 'serve' | 'demo'
 /** A program that runs, with a data folder of its own. */
 export class Program {
   readonly url: string
-  private readonly child: ChildProcess
+  private child: ChildProcess
+  private readonly mode: Mode
   private readonly folder: string
 
-  private constructor(url: string, child: ChildProcess, folder: string) {
+  private constructor(url: string, child: ChildProcess, mode: Mode, folder: string) {
     this.url = url
     this.child = child
+    this.mode = mode
     this.folder = folder
   }
 
   static async start(mode: Mode): Promise<Program> {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'))
-    const child = spawn(binary, [mode, '--data', folder, '--listen', '127.0.0.1:0'], {
-      env: { ...process.env, SLUICE_ADMIN_TOKEN: token, LANG: 'en_US.UTF-8' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    return new Program(await addressOf(child), child, folder)
+    const child = launch(mode, folder, '127.0.0.1:0')
+    return new Program(await addressOf(child), child, mode, folder)
+  }
+
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await once(this.child, 'exit')
+  }
+
+  /** Starts it anew after kill, over the same data and at the same address. */
+  async restart(): Promise<void> {
+    this.child = launch(this.mode, this.folder, new URL(this.url).host)
+    await addressOf(this.child)
   }
 
   /** A call of the API as the administrator. */
@@ -47,7 +58,7 @@ export class Program {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null) {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
       this.child.kill('SIGTERM')
       // Runs of the demonstration may take their time; the folder goes in any case.
       this.child.kill('SIGTERM')
@@ -55,6 +66,13 @@ export class Program {
     }
     await rm(this.folder, { recursive: true, force: true })
   }
+}
+
+function launch(mode: Mode, folder: string, listen: string): ChildProcess {
+  return spawn(binary, [mode, '--data', folder, '--listen', listen], {
+    env: { ...process.env, SLUICE_ADMIN_TOKEN: token, LANG: 'en_US.UTF-8' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 /** Waits for the line that names the address; what the program says is in the error if it never comes. */
