@@ -102,6 +102,7 @@ test('a run is paused by its button and goes on where it stood', async ({ page, 
   await expect(head(page)).toContainText(t('app:status.paused'))
   await head(page).getByRole('button', { name: named(t('runs:actions.debug')) }).click()
   await expect(page).toHaveURL(/\/debug\//)
+  await expect(page.getByRole('button', { name: named(t('debug:bar.continue')) })).toBeVisible()
   await page.keyboard.press('F8')
   await expect(head(page)).toContainText(t('app:status.waiting'))
 })

@@ -218,15 +218,15 @@ async function mapByForm(desk: Desk): Promise<void> {
   await desk.page.keyboard.type('due')
   // Not by its path, but as a value.
   await desk.field('/config/fields').locator('.ant-segmented-item').nth(1).click()
-  await desk.write(desk.field('/config/fields/0/value'), '{{ trigger.body.total }}')
+  const value = desk.field('/config/fields/0/value')
+  await value.getByText(desk.t('panel:mode.expression'), { exact: true }).click()
+  await desk.write(value, 'trigger.body.total')
   await desk.closePanel()
 }
 
 /** Runs the draft from the editor and comes to the page of the run. */
 async function testRun(desk: Desk, status: 'succeeded' | 'paused'): Promise<void> {
   const { page, t } = desk
-  const checked = (await (await desk.program.api('GET', `/flows/${desk.flow}?version=draft`)).json()) as { diagnostics?: object[] }
-  expect(checked.diagnostics ?? []).toEqual([])
   await desk.button(t('editor:toolbar.run')).click()
   const dialog = page.getByRole('dialog')
   await dialog.locator('.cm-content').click()
@@ -248,8 +248,9 @@ async function conditionByExpression(desk: Desk): Promise<void> {
   await desk.node('branch').click()
   const when = desk.field('/config/when')
   await when.locator('.cm-content').click()
+  await page.keyboard.press('Control+a')
   await page.keyboard.type('nodes.map.', { delay: 30 })
-  await page.getByRole('option', { name: /^due/ }).click()
+  await page.getByRole('option', { name: /due/ }).first().click()
   await expect(when).toContainText('389.7')
   await page.keyboard.type(' > 100', { delay: 30 })
   await expect(when.locator('.cm-content')).toHaveText('nodes.map.due > 100')
@@ -323,7 +324,7 @@ for (const language of ['en', 'zh'] as const) {
           await desk.button(t('editor:toolbar.publish')).click()
           await page.getByLabel(t('editor:publish.note')).fill(note)
           await desk.button(t('editor:publish.go', { version })).click()
-          await expect(page.getByText(t('editor:live', { version }), { exact: true })).toBeVisible()
+          await expect(page.getByText(t('editor:publish.done', { version })).first()).toBeVisible()
         }
         await publish(1, 'Ships what is dear')
         await desk.node('request').click()

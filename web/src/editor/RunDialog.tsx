@@ -1,8 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Modal } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/client'
+import { keyOf } from '../api/hooks'
 import { type Json, parseJson, writeJson } from '../api/json'
 import { useSettings } from '../app/settings'
 import { firstNodes } from '../canvas/scene'
@@ -20,6 +22,7 @@ const kept = (flow: string) => `sluice.input.${flow}`
 export function RunDialog({ step }: { step: boolean }) {
   const { t } = useTranslation('editor')
   const navigate = useNavigate()
+  const client = useQueryClient()
   const language = useSettings((s) => s.language)
   const doc = useDocument((s) => s.doc)
   const example = useMemo(() => writeJson(exampleOf(doc.input) as Json, 2), [doc.input])
@@ -38,6 +41,8 @@ export function RunDialog({ step }: { step: boolean }) {
       if (useDraft.getState().saving !== 'saved') throw new Error(t(`saving.${useDraft.getState().saving as 'changed'}`))
       const breakpoints = debug ? firstNodes(doc).map((node) => ({ node: node.id, on: 'before' as const })) : []
       const run = await call('startRun', { path: { id: doc.id }, body: { input: value, draft: true, ...(pinned > 0 ? { pins } : {}), ...(debug ? { breakpoints } : {}) } })
+      // The editor reads its example data anew when it is come back to: there is a newer run now.
+      await client.invalidateQueries({ queryKey: keyOf('listRuns'), refetchType: 'none' })
       closeDialog()
       await (debug ? navigate({ to: '/flows/$flow/debug/$run', params: { flow: doc.id, run: run.id } }) : navigate({ to: '/runs/$run', params: { run: run.id } }))
     } catch (e) {
