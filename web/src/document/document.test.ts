@@ -67,6 +67,18 @@ describe('references', () => {
     expect(renameNode(flow(), 'fetch', 'ok', expressions)).toBeNull()
     expect(renameNode(flow(), 'fetch', 'Bad Id', expressions)).toBeNull()
   })
+
+  it('follow it in the input of a node where several edges meet, and in no other', () => {
+    const doc = readDocument(parseJson(`{"sluice": 1, "id": "f",
+      "nodes": [{"id": "a", "type": "map"}, {"id": "b", "type": "map"},
+        {"id": "both", "type": "map", "config": {"when": "input.a.x + input[\\"b\\"].x + trigger.input.a", "to": "{{ input.a }} input.a"}},
+        {"id": "one", "type": "map", "config": {"when": "input.a"}}],
+      "edges": [{"from": "a", "to": "both"}, {"from": "b", "to": "both"}, {"from": "a", "to": "one"}]}`))
+    const renamed = renameNode(doc as FlowDocument, 'a', 'get-it', expressions)
+    const config = (id: string) => indexOf(renamed as FlowDocument).places.get(id)?.node.config
+    expect(config('both')).toEqual({ when: 'input["get-it"].x + input["b"].x + trigger.input.a', to: '{{ input["get-it"] }} input.a' })
+    expect(config('one')).toEqual({ when: 'input.a' })
+  })
 })
 
 describe('connecting', () => {

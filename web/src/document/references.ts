@@ -24,9 +24,12 @@ function* tokens(source: string): Generator<Token> {
   }
 }
 
+/** What holds outputs by node id: `nodes` everywhere; `input` too where several edges meet. */
+export type Root = 'nodes' | 'input'
+
 /** An expression with the ids of nodes replaced. */
-export function renameInExpression(source: string, ids: ReadonlyMap<string, string>): string {
-  if (!source.includes('nodes')) return source
+export function renameInExpression(source: string, ids: ReadonlyMap<string, string>, root: Root = 'nodes'): string {
+  if (!source.includes(root)) return source
   const list = [...tokens(source)]
   const text = (i: number) => {
     const token = list[i]
@@ -39,7 +42,7 @@ export function renameInExpression(source: string, ids: ReadonlyMap<string, stri
     done = to
   }
   for (let i = 0; i < list.length; i++) {
-    if (text(i) !== 'nodes' || list[i]?.kind !== 'name' || text(i - 1) === '.' || text(i - 1) === '?.') continue
+    if (text(i) !== root || list[i]?.kind !== 'name' || text(i - 1) === '.' || text(i - 1) === '?.') continue
     const dot = list[i + 1]
     const id = list[i + 2]
     if (!dot || !id) continue
@@ -58,7 +61,7 @@ export function renameInExpression(source: string, ids: ReadonlyMap<string, stri
 }
 
 /** A text with the expressions of its templates rewritten. */
-export function renameInTemplate(source: string, ids: ReadonlyMap<string, string>): string {
+export function renameInTemplate(source: string, ids: ReadonlyMap<string, string>, root: Root = 'nodes'): string {
   if (!source.includes('{{')) return source
   let out = ''
   let at = 0
@@ -67,7 +70,7 @@ export function renameInTemplate(source: string, ids: ReadonlyMap<string, string
     if (open < 0) return out + source.slice(at)
     const close = closing(source, open + 2)
     if (close < 0) return out + source.slice(at)
-    out += source.slice(at, open + 2) + renameInExpression(source.slice(open + 2, close), ids)
+    out += source.slice(at, open + 2) + renameInExpression(source.slice(open + 2, close), ids, root)
     at = close
   }
 }
@@ -87,22 +90,21 @@ function closing(source: string, from: number): number {
 }
 
 /** A value with all references in it rewritten; the same object where there are none. */
-export function renameInValue<T>(value: T, ids: ReadonlyMap<string, string>, isExpression: IsExpression): T {
-  return rewrite(value, ids, isExpression, []) as T
+export function renameInValue<T>(value: T, ids: ReadonlyMap<string, string>, isExpression: IsExpression, root: Root = 'nodes'): T {
+  if (ids.size === 0) return value
+  return rewrite(value, (text, path) => (isExpression(path) ? renameInExpression(text, ids, root) : renameInTemplate(text, ids, root)), []) as T
 }
 
-function rewrite(value: unknown, ids: ReadonlyMap<string, string>, isExpression: IsExpression, path: (string | number)[]): unknown {
-  if (typeof value === 'string') {
-    return isExpression(path) ? renameInExpression(value, ids) : renameInTemplate(value, ids)
-  }
+function rewrite(value: unknown, text: (text: string, path: readonly (string | number)[]) => string, path: readonly (string | number)[]): unknown {
+  if (typeof value === 'string') return text(value, path)
   if (Array.isArray(value)) {
-    const list = value.map((item: unknown, i) => rewrite(item, ids, isExpression, [...path, i]))
+    const list = value.map((item: unknown, i) => rewrite(item, text, [...path, i]))
     return list.some((item, i) => item !== value[i]) ? list : value
   }
   if (!isRecord(value)) return value
   let changed: Record<string, unknown> | null = null
   for (const [key, item] of Object.entries(value)) {
-    const next = rewrite(item, ids, isExpression, [...path, key])
+    const next = rewrite(item, text, [...path, key])
     if (next !== item) changed = { ...(changed ?? value), [key]: next }
   }
   return changed ?? value

@@ -1,5 +1,5 @@
 import { edgesOf, idPattern, indexOf } from './graphs'
-import { type IsExpression, renameInExpression, renameInValue } from './references'
+import { type IsExpression, renameInValue } from './references'
 import { type FlowDocument, type FlowNode, type Graph, isRecord, type Layout } from './types'
 
 /** Which strings of a node type's config are bare expressions, by its schema. */
@@ -19,7 +19,7 @@ export function renameNode(doc: FlowDocument, from: string, to: string, expressi
 
 /** A graph with the ids of nodes replaced throughout. */
 export function renameInGraph<G extends Graph>(graph: G, ids: ReadonlyMap<string, string>, expressionsOf: ExpressionsOf): G {
-  const nodes = sameOr(graph.nodes, graph.nodes.map((node) => renameInNode(node, ids, expressionsOf)))
+  const nodes = sameOr(graph.nodes, graph.nodes.map((node) => renameInNode(node, ids, meeting(graph, node.id, ids), expressionsOf)))
   const edges = sameOr(edgesOf(graph), edgesOf(graph).map((edge) =>
     ids.has(edge.from) || ids.has(edge.to) ? { ...edge, from: ids.get(edge.from) ?? edge.from, to: ids.get(edge.to) ?? edge.to } : edge))
   const output = renameInValue(graph.output, ids, () => false)
@@ -27,11 +27,20 @@ export function renameInGraph<G extends Graph>(graph: G, ids: ReadonlyMap<string
   return { ...graph, nodes, ...(graph.edges ? { edges } : {}), ...(output === undefined ? {} : { output }) }
 }
 
-function renameInNode(node: FlowNode, ids: ReadonlyMap<string, string>, expressionsOf: ExpressionsOf): FlowNode {
+const none: ReadonlyMap<string, string> = new Map()
+
+/** The ids that `input` of a node holds: where several edges meet it is what came along each, by node. */
+function meeting(graph: Graph, id: string, ids: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const edges = edgesOf(graph).filter((edge) => edge.to === id)
+  return edges.length < 2 ? none : new Map([...ids].filter(([from]) => edges.some((edge) => edge.from === from)))
+}
+
+function renameInNode(node: FlowNode, ids: ReadonlyMap<string, string>, met: ReadonlyMap<string, string>, expressionsOf: ExpressionsOf): FlowNode {
   const id = ids.get(node.id) ?? node.id
-  const config = renameInValue(node.config, ids, expressionsOf(node.type))
-  const when = node.retry?.when === undefined ? undefined : renameInExpression(node.retry.when, ids)
-  const undo = node.compensate?.config && renameInValue(node.compensate.config, ids, expressionsOf(node.compensate.type))
+  const renamed = <T>(value: T, isExpression: IsExpression): T => renameInValue(renameInValue(value, ids, isExpression), met, isExpression, 'input')
+  const config = renamed(node.config, expressionsOf(node.type))
+  const when = node.retry?.when === undefined ? undefined : renamed(node.retry.when, () => true)
+  const undo = node.compensate?.config && renamed(node.compensate.config, expressionsOf(node.compensate.type))
   const body = node.body && renameInGraph(node.body, ids, expressionsOf)
   if (id === node.id && config === node.config && when === node.retry?.when && undo === node.compensate?.config && body === node.body) return node
   return {
