@@ -129,7 +129,7 @@ export const Stage = forwardRef<CanvasHandle, Props>(function Stage(props, ref) 
         connectionDragThreshold={4}
         nodeDragThreshold={2}
         connectionRadius={26}
-        reconnectRadius={7}
+        reconnectRadius={10}
         nodesConnectable={editing !== undefined}
         edgesFocusable={false}
         elevateNodesOnSelect={false}
