@@ -1,9 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/client'
-import { useCall } from '../api/hooks'
+import { keyOf, useCall } from '../api/hooks'
 import { difference, isSame } from '../document/diff'
 import { readDocument } from '../document/read'
 import { useDocument } from '../document/store'
@@ -18,6 +19,7 @@ import styles from './Editor.module.css'
 export function PublishDialog({ live, next, onDone }: { live: number; next: number; onDone(): void }) {
   const { t } = useTranslation('editor')
   const navigate = useNavigate()
+  const client = useQueryClient()
   const doc = useDocument((s) => s.doc)
   const problems = useProblems((s) => s.list)
   const [note, setNote] = useState('')
@@ -34,6 +36,7 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
       await saveNow()
       if (useDraft.getState().saving !== 'saved') throw new Error(t(`saving.${useDraft.getState().saving as 'changed'}`))
       const made = await call('publishFlow', { path: { id: doc.id }, body: { note: note.trim() } })
+      await Promise.all([keyOf('listVersions'), keyOf('listFlows')].map((queryKey) => client.invalidateQueries({ queryKey })))
       say('success', t('publish.done', { version: made.version }))
       onDone()
       closeDialog()
