@@ -96,13 +96,17 @@ test('nodes become a group and leave it again, with their wires', async ({ page,
   expect(back.edges).toEqual(expect.arrayContaining(start.edges))
 })
 
-test('a loose node dropped on a wire goes into it', async ({ page, program }) => {
+test('a loose node dropped on a wire goes into it; one undo takes it out', async ({ page, program }) => {
   await open(page, program, 'dropped')
   const [a, b, d] = [await box(page, 'a'), await box(page, 'b'), await box(page, 'd')]
   await drag(page, { x: d.x + d.width / 2, y: d.y + 27 }, { x: (a.x + a.width + b.x) / 2, y: (a.y + b.y) / 2 + 27 })
   const { edges } = await draft(page, program, 'dropped')
   expect(edges).toEqual(expect.arrayContaining([{ from: 'a', to: 'd' }, { from: 'd', to: 'b' }, { from: 'b', to: 'c' }]))
   expect(edges).toHaveLength(3)
+  await page.keyboard.press('Control+z')
+  const back = await draft(page, program, 'dropped')
+  expect(back.edges).toEqual(start.edges)
+  expect(back.layout?.['d']).toEqual([620, 330])
 })
 
 test('the end of a wire is drawn to another node, and let go nowhere it is gone', async ({ page, program }) => {

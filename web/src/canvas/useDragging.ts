@@ -70,10 +70,12 @@ export function useDragging(scene: Scene, editing: CanvasEditing | undefined, ro
           return [n.id, inside({ x: at.x - origin.left, y: at.y - origin.top }, aim.container !== null)]
         })
         edit.moveInto(places.map(([id]) => id), aim.container, new Map(places))
+        if (aim.edge) edit.dropOnEdge(node.id, aim.edge, new Map(places).get(node.id) ?? node.position)
+      } else if (aim.edge) {
+        edit.dropOnEdge(node.id, aim.edge, inside(node.position, node.parentId !== undefined))
       } else {
         edit.move(new Map(nodes.map((n) => [n.id, inside(n.position, n.parentId !== undefined)])))
       }
-      if (aim.edge) edit.dropOnEdge(node.id, aim.edge, node.position)
     }
     return { dragging, onNodeDragStart: () => void (dragging.current = true), onNodeDrag, onNodeDragStop, mark }
   }, [flow, root, latest])

@@ -131,8 +131,8 @@ function makeRoom(d: FlowDocument, catalog: Catalog, id: string): FlowDocument {
   })))
 }
 
-export function dropOnEdge(catalog: Catalog, id: string, key: string) {
-  commit('insert', (d) => edit.insertOnEdge(d, key, id, catalog.portsOf))
+export function dropOnEdge(catalog: Catalog, id: string, key: string, at: Point) {
+  commit('insert', (d) => edit.insertOnEdge(edit.place(d, new Map([[id, at]])), key, id, catalog.portsOf))
 }
 
 export function newTrigger(type: string) {

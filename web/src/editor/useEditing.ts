@@ -18,7 +18,7 @@ export function useEditing(catalog: Catalog): CanvasEditing {
       pickAfter: (from, port, at, screen, container) =>
         useView.setState({ picking: { after: { from, port }, container, at: { x: at.x + 12, y: at.y - sizes.head / 2 }, screen } }),
       pickOnEdge: (key, at, screen) => useView.setState({ picking: { onEdge: key, container: null, at: { x: at.x - sizes.width / 2, y: at.y - sizes.head / 2 }, screen } }),
-      dropOnEdge: (id, key) => actions.dropOnEdge(catalog, id, key),
+      dropOnEdge: (id, key, at) => actions.dropOnEdge(catalog, id, key, at),
       dropNew: (type, at, container, onEdge) => {
         if (type.startsWith('@')) actions.newTrigger(type.slice(1))
         else actions.add(catalog, { type, graph: container, at: { x: at.x - sizes.width / 2, y: at.y - sizes.head / 2 }, ...(onEdge ? { onEdge } : {}) })
