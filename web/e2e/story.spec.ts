@@ -197,7 +197,7 @@ async function buildByKeys(desk: Desk): Promise<void> {
 }
 
 /** The rest of the document, by its JSON: what has no form. */
-async function writeAsJson(desk: Desk, change: (flow: Flow) => object): Promise<void> {
+async function writeAsJson(desk: Desk, change: (flow: Flow) => Record<string, unknown>): Promise<void> {
   const { page, t } = desk
   const flow = await desk.draft()
   await page.keyboard.press('j')
