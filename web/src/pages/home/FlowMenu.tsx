@@ -2,15 +2,16 @@ import { useNavigate } from '@tanstack/react-router'
 import { App, Button, Dropdown } from 'antd'
 import type { MenuProps } from 'antd'
 import { Ellipsis } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/client'
 import { useChange } from '../../api/hooks'
 import type { FlowSummary } from '../../api/schema'
 import { useTitle } from '../../app/title'
 import { download } from './documents'
-import { NewFlow } from './NewFlow'
-import { RunDialog } from './RunDialog'
+
+const NewFlow = lazy(() => import('./NewFlow').then((m) => ({ default: m.NewFlow })))
+const RunDialog = lazy(() => import('./RunDialog').then((m) => ({ default: m.RunDialog })))
 
 /** What can be done with a flow in a list. */
 export function FlowMenu({ flow }: { flow: FlowSummary }) {
@@ -61,8 +62,10 @@ export function FlowMenu({ flow }: { flow: FlowSummary }) {
       <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => actions[key]?.() }}>
         <Button type="text" icon={<Ellipsis size={18} />} aria-label={t('menu.label', { name })} />
       </Dropdown>
-      {open === 'run' && <RunDialog flow={flow} onClose={() => setOpen(undefined)} />}
-      {open === 'copy' && <NewFlow copyOf={flow} onClose={() => setOpen(undefined)} />}
+      <Suspense fallback={null}>
+        {open === 'run' && <RunDialog flow={flow} onClose={() => setOpen(undefined)} />}
+        {open === 'copy' && <NewFlow copyOf={flow} onClose={() => setOpen(undefined)} />}
+      </Suspense>
     </>
   )
 }

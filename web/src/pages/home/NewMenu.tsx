@@ -2,13 +2,14 @@ import { useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Dropdown } from 'antd'
 import { ChevronDown, Plus } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/client'
 import { keyOf } from '../../api/hooks'
 import type { JsonObject } from '../../api/json'
 import { readDocument } from './documents'
-import { NewFlow } from './NewFlow'
+
+const NewFlow = lazy(() => import('./NewFlow').then((m) => ({ default: m.NewFlow })))
 
 /** A new flow: blank, from a template, from a file. */
 export function NewMenu({ taken, onTemplates }: { taken: ReadonlySet<string>; onTemplates: () => void }) {
@@ -66,7 +67,7 @@ export function NewMenu({ taken, onTemplates }: { taken: ReadonlySet<string>; on
           if (chosen) take(chosen).catch((error: Error) => message.error(error.message))
         }}
       />
-      {blank && <NewFlow onClose={() => setBlank(false)} />}
+      <Suspense fallback={null}>{blank && <NewFlow onClose={() => setBlank(false)} />}</Suspense>
     </>
   )
 }
