@@ -2,6 +2,9 @@ import type { Page } from '@playwright/test'
 import { expect, expectAccessible, settled, test } from './fixtures'
 import type { Program } from './program'
 
+// Runs are counted here: no other file's runs may be among them.
+test.use({ installation: 'runs' })
+
 const orderId = '6917223378889540123'
 
 /** Pays or waits for the payment; then goes through the items, some of which cannot be divided. */
