@@ -9,6 +9,7 @@ import { useSession } from '../api/session'
 import { usePalette, usePaletteKey } from './commands'
 import type { Place } from './places'
 import { places } from './places'
+import { useSayings } from './say'
 import type { ThemeChoice } from './settings'
 import { useSettings } from './settings'
 import styles from './Shell.module.css'
@@ -128,6 +129,7 @@ function Overlays() {
   const palette = useOnce(paletteOpen)
   const session = useOnce(asking)
   usePaletteKey()
+  useSayings()
   useEffect(() => {
     // Ahead of its first use: who presses Ctrl+K types on at once.
     const waiting = requestIdleCallback(() => void loadPalette().catch(() => undefined), { timeout: 5_000 })

@@ -8,7 +8,6 @@ import { emptyDocument } from '../document/read'
 import { useDocument } from '../document/store'
 import { createDraft, followDocument, lookForOthers, openDraft, useDraft } from './draft'
 import { Editor } from './Editor'
-import { useSayings } from './say'
 import { resetView } from './view'
 
 const lookEvery = 20_000
@@ -21,7 +20,6 @@ export function EditorPage() {
   const { phase, error } = useDraft()
   const opened = useDraft((s) => s.flow) === id
   const drawn = useDocument((s) => s.doc.id)
-  useSayings()
   useEffect(() => {
     resetView()
     void openDraft(id)

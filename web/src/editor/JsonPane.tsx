@@ -3,6 +3,7 @@ import { X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Json, type JsonObject, JsonSyntaxError, parseJson, writeJson } from '../api/json'
+import { useUnkept } from '../app/typed'
 import { pointerTo, targetOf } from '../document/pointer'
 import { readDocument } from '../document/read'
 import { useDocument } from '../document/store'
@@ -18,6 +19,7 @@ const written = (doc: FlowDocument) => writeJson(doc as unknown as Json, 2)
 /** The document as text beside the canvas, both ways live: what cannot be read leaves the canvas as it is. */
 export function JsonPane({ schema }: { schema: JsonObject | undefined }) {
   const { t } = useTranslation('editor')
+  const { t: panel } = useTranslation('panel')
   const doc = useDocument((s) => s.doc)
   const selection = useView((s) => s.selection)
   const problems = useProblems((s) => s.list)
@@ -31,6 +33,7 @@ export function JsonPane({ schema }: { schema: JsonObject | undefined }) {
     setText(written(doc))
     setBroken(null)
   }, [doc])
+  useUnkept(broken === null ? undefined : panel('notKept', { field: t('json.label') }))
   const onChange = (next: string) => {
     setText(next)
     try {

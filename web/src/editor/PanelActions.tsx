@@ -1,19 +1,22 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { Pin, PinOff, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/client'
+import { keyOf } from '../api/hooks'
+import { say } from '../app/say'
 import { runAlone } from '../debug/alone'
 import { useFlowPins } from '../debug/pins'
 import { useDocument } from '../document/store'
 import { saveNow } from './draft'
-import { say } from './say'
 
 /** At the foot of a node's panel: run it alone, pin what it gave. */
 export function PanelActions({ id, onPin }: { id: string; onPin(id: string): void }) {
   const { t } = useTranslation('editor')
   const navigate = useNavigate()
+  const client = useQueryClient()
   const search = useSearch({ strict: false })
   const flow = useDocument((s) => s.doc.id)
   const pins = useFlowPins(flow)
@@ -24,6 +27,8 @@ export function PanelActions({ id, onPin }: { id: string; onPin(id: string): voi
     try {
       await saveNow()
       const made = await runAlone(flow, id, await placeIn(search.run, flow, id), pins)
+      // The editor reads its example data anew when it is come back to: there is a newer run now.
+      await client.invalidateQueries({ queryKey: keyOf('listRuns'), refetchType: 'none' })
       await navigate({ to: '/flows/$flow/debug/$run', params: { flow, run: made.id } })
     } catch (e) {
       say('error', (e as Error).message)

@@ -1,17 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { GetRef } from 'antd'
 import { Alert, Button, Input, Modal } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api/client'
 import { keyOf, useCall } from '../api/hooks'
+import { say } from '../app/say'
 import { difference, isSame } from '../document/diff'
 import { readDocument } from '../document/read'
 import { useDocument } from '../document/store'
 import { ChangeCounts } from './ChangeList'
 import { saveNow, useDraft } from './draft'
 import { useProblems } from './problems'
-import { say } from './say'
 import { closeDialog, useView } from './view'
 import styles from './Editor.module.css'
 
@@ -22,6 +23,7 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
   const client = useQueryClient()
   const doc = useDocument((s) => s.doc)
   const problems = useProblems((s) => s.list)
+  const field = useRef<GetRef<typeof Input.TextArea>>(null)
   const [note, setNote] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Error | null>(null)
@@ -47,7 +49,7 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
     }
   }
   return (
-    <Modal open title={t('publish.title')} onCancel={closeDialog} okText={t('publish.go', { version: next })} okButtonProps={{ disabled: errors > 0, loading: busy }} onOk={() => void publish()} width={560}>
+    <Modal open title={t('publish.title')} onCancel={closeDialog} okText={t('publish.go', { version: next })} okButtonProps={{ disabled: errors > 0, loading: busy }} onOk={() => void publish()} width={560} afterOpenChange={(open) => open && field.current?.focus()}>
       <div className={styles.stack}>
         {live === 0 && <p>{t('publish.first')}</p>}
         {changes && (
@@ -76,7 +78,7 @@ export function PublishDialog({ live, next, onDone }: { live: number; next: numb
         {warnings > 0 && <Alert type="warning" showIcon title={t('publish.warnings', { count: warnings })} />}
         <label className={styles.field}>
           <span>{t('publish.note')}</span>
-          <Input.TextArea autoFocus rows={3} maxLength={500} value={note} placeholder={t('publish.notePlaceholder')} onChange={(e) => setNote(e.target.value)} />
+          <Input.TextArea ref={field} rows={3} maxLength={500} value={note} placeholder={t('publish.notePlaceholder')} onChange={(e) => setNote(e.target.value)} />
         </label>
         {error && <Alert type="error" showIcon title={error.message} />}
       </div>

@@ -8,6 +8,7 @@ import { useCall, usePages } from '../api/hooks'
 import { type Json, writeJson } from '../api/json'
 import { CopyButton } from '../app/CopyButton'
 import { useFormat } from '../app/format'
+import { say } from '../app/say'
 import { useSettings } from '../app/settings'
 import { Empty, Failed, PageLoading } from '../app/states'
 import { FlowCanvas } from '../canvas/FlowCanvas'
@@ -17,7 +18,6 @@ import { readDocument } from '../document/read'
 import { type FlowDocument, textIn } from '../document/types'
 import { ChangeCounts, ChangeList } from './ChangeList'
 import { markDifference } from './markDifference'
-import { say, useSayings } from './say'
 import styles from './Editor.module.css'
 
 const TextDiff = lazy(() => import('./TextDiff').then((m) => ({ default: m.TextDiff })))
@@ -41,7 +41,6 @@ export function VersionsPage() {
   const versions = usePages('listVersions', { path: { id: flow }, query: { limit: 100 } })
   const items = useMemo(() => versions.data?.pages.flatMap((p) => p.items) ?? [], [versions.data])
   const live = items.find((v) => v.published)?.version
-  useSayings()
   const a = search.a ?? (live === undefined ? '' : String(live))
   const b = search.b ?? 'draft'
   const before = useSide(flow, a)

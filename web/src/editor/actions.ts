@@ -1,4 +1,4 @@
-import { say } from './say'
+import { say } from '../app/say'
 import type { Catalog } from '../canvas/catalog'
 import { isNodeId } from '../canvas/model'
 import { noteMark, sceneOf, sizes, startId } from '../canvas/scene'

@@ -1,11 +1,11 @@
 import { useEffect, useMemo } from 'react'
+import { say } from '../app/say'
 import type { Catalog } from '../canvas/catalog'
 import type { CanvasHandle } from '../canvas/types'
 import { sizes } from '../canvas/scene'
 import { i18n } from '../i18n/setup'
 import * as actions from './actions'
 import { isTyping } from './keys'
-import { say } from './say'
 import { useView } from './view'
 
 export interface Clipboard {

@@ -2,12 +2,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { call } from '../api/client'
 import { keyOf, useCall } from '../api/hooks'
+import { say } from '../app/say'
 import type { NodeDecoration } from '../canvas/types'
 import { toggled } from '../debug/model'
 import { outputOf } from '../debug/api'
 import { useFlowPins, usePins } from '../debug/pins'
 import { i18n } from '../i18n/setup'
-import { say } from './say'
 
 /** Breakpoints and pins of the flow that is drawn, on top of other marks; and setting them. */
 export function useDebugMarks(flow: string, marks: ReadonlyMap<string, NodeDecoration>) {

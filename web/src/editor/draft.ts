@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { call, callTagged } from '../api/client'
 import { isApiError } from '../api/errors'
 import { type Json, type JsonObject, parseJson, sameJson, writeJson } from '../api/json'
+import { takeTyped } from '../app/typed'
 import { merge } from '../document/merge'
 import { readDocument } from '../document/read'
 import { useDocument } from '../document/store'
@@ -105,6 +106,16 @@ function plan(after: number) {
   saveTimer = setTimeout(() => void saveNow(), after)
 }
 
+/** Before the page is gone, or another is gone back to: the field that is typed in gives what it holds, and all is saved. */
+function leave() {
+  takeTyped()
+  if (state().saving === 'changed') void saveNow()
+}
+
+function hide() {
+  if (document.visibilityState === 'hidden') leave()
+}
+
 /** Follows the document for as long as its page is open: every change is kept here at once and saved soon. */
 export function followDocument(): () => void {
   const stop = useDocument.subscribe((now, before) => {
@@ -117,8 +128,14 @@ export function followDocument(): () => void {
       plan(saveAfter)
     }
   })
+  document.addEventListener('visibilitychange', hide)
+  window.addEventListener('pagehide', leave)
+  window.addEventListener('popstate', leave, true)
   return () => {
     stop()
+    document.removeEventListener('visibilitychange', hide)
+    window.removeEventListener('pagehide', leave)
+    window.removeEventListener('popstate', leave, true)
     if (state().saving === 'changed') void saveNow()
   }
 }

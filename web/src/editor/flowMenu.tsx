@@ -2,6 +2,7 @@ import { Braces, Download, FileUp, Keyboard, Settings2, StickyNote } from 'lucid
 import { useTranslation } from 'react-i18next'
 import type { MenuProps } from 'antd'
 import { type Json, writeJson } from '../api/json'
+import { say } from '../app/say'
 import { useSettings } from '../app/settings'
 import type { Catalog } from '../canvas/catalog'
 import type { CanvasHandle } from '../canvas/types'
@@ -11,7 +12,6 @@ import { i18n } from '../i18n/setup'
 import * as actions from './actions'
 import { takeInto } from './draft'
 import { chooseFile, exportFlow, readFlow } from './files'
-import { say } from './say'
 import { useView } from './view'
 
 async function importFlow(language: string) {

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Command, useCommands } from '../app/commands'
+import { takeTyped } from '../app/typed'
 import type { Catalog } from '../canvas/catalog'
 import { isNodeId } from '../canvas/model'
 import { sceneOf } from '../canvas/scene'
@@ -32,6 +33,11 @@ function rename() {
   const { selection, showField } = useView.getState()
   const [id] = selection
   if (id !== undefined && selection.length === 1 && (isNodeId(id) || id.startsWith('@'))) showField(id, '/title')
+}
+
+function save() {
+  takeTyped()
+  void saveNow()
 }
 
 /** Everything by keyboard. */
@@ -70,7 +76,7 @@ export function useEditorKeys(means: Means) {
     { id: 'selectAll', keys: ['Ctrl+A'], run: actions.selectAll },
     { id: 'undo', keys: ['Ctrl+Z'], run: () => actions.undo() },
     { id: 'redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], run: () => actions.redo() },
-    { id: 'save', keys: ['Ctrl+S'], run: () => void saveNow(), everywhere: true },
+    { id: 'save', keys: ['Ctrl+S'], run: save, everywhere: true },
     { id: 'search', keys: ['Ctrl+F'], run: () => set({ dialog: 'search' }) },
     { id: 'connect', keys: ['C'], run: () => useView.getState().selection.length === 1 && set({ dialog: 'connect' }) },
     { id: 'disable', keys: ['D'], run: () => actions.disable() },

@@ -2,6 +2,7 @@ import { Input } from 'antd'
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { say } from '../app/say'
 import { idPattern, indexOf } from '../document/graphs'
 import { useDocument } from '../document/store'
 import styles from './panel.module.css'
@@ -24,7 +25,8 @@ export function IdInput({ id, onRename }: { id: string; onRename: ((to: string) 
   const taken = draft !== id && indexOf(doc).places.has(draft)
   const wrong = taken || !idPattern.test(draft)
   const done = () => {
-    if (!wrong && draft !== id) onRename(draft)
+    if (wrong) say('warning', t(taken ? 'idTaken' : 'idWrong'))
+    else if (draft !== id) onRename(draft)
     setDraft(undefined)
   }
   return (

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isObject, JsonSyntaxError, parseJson, writeJson } from '../api/json'
 import type { Json, JsonObject } from '../api/json'
+import { useUnkept } from '../app/typed'
 import { Code } from '../code/Code'
 import type { FlowNode } from '../document/types'
 import { usePanel } from './context'
@@ -26,6 +27,7 @@ export function JsonView({ node, onChange }: { node: FlowNode; onChange: (node: 
     onChange({ ...(read.node as unknown as FlowNode), ...(body ? { body } : {}) })
   }
   const problem = current?.problem
+  useUnkept(problem && t('notKept', { field: t('json.label') }))
   return (
     <div className={styles.json}>
       <Code

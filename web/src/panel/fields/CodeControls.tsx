@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '../../api/json'
 import { isObject, JsonSyntaxError, parseJson, writeJson } from '../../api/json'
+import { useUnkept } from '../../app/typed'
 import { Code } from '../../code/Code'
 import type { Mark } from '../../code/CodeEditor'
 import { soleExpression, sqlArguments, unitsOf } from '../../code/tokens'
@@ -76,7 +77,7 @@ export function SoleExpressionControl(props: ControlProps) {
   const given = typeof value === 'string' ? (soleExpression(value) ?? value) : ''
   const [typed, setTyped] = useState(given)
   // What is typed keeps its blanks; the document's text has none at the ends.
-  const text = typed.trim() === given ? typed : given
+  const text = typed.trim() === given || value === asTemplate(typed) ? typed : given
   const change = (next: string) => {
     setTyped(next)
     onChange(next.trim() === '' ? undefined : asTemplate(next))
@@ -153,7 +154,7 @@ function argumentName(expression: string, taken: readonly string[]): string {
   return name
 }
 
-/** Any JSON. What does not read as JSON yet stays here; the document keeps the last that did. */
+/** Any JSON, or a template alone. What reads as neither yet stays here; the document keeps the last that did. */
 export function JsonControl({ field, value, onChange, describedBy, invalid, id, small = false }: ControlProps & { small?: boolean }) {
   const { t } = useTranslation('panel')
   const { language, readOnly } = usePanel()
@@ -161,9 +162,11 @@ export function JsonControl({ field, value, onChange, describedBy, invalid, id, 
   const written = value === undefined ? '' : writeJson(value, 2)
   const [draft, setDraft] = useState<{ text: string; of: string }>()
   const text = draft && draft.of === written ? draft.text : written
-  const problem = useMemo(() => jsonProblem(text), [text])
+  const templates = !field.literal
+  const problem = useMemo(() => jsonProblem(text, templates), [text, templates])
+  useUnkept(problem.length > 0 ? t('notKept', { field: field.title }) : undefined)
   const change = (next: string) => {
-    const read = readJson(next)
+    const read = readJson(next, templates)
     const now = read === undefined ? written : read === empty ? '' : writeJson(read, 2)
     setDraft({ text: next, of: now })
     if (read === empty) onChange(undefined)
@@ -194,17 +197,22 @@ export function JsonControl({ field, value, onChange, describedBy, invalid, id, 
 
 const empty = Symbol('empty')
 
-function readJson(text: string): Json | typeof empty | undefined {
+function readJson(text: string, templates: boolean): Json | typeof empty | undefined {
   if (text.trim() === '') return empty
   try {
     return parseJson(text)
   } catch {
-    return undefined
+    return templates && isTemplate(text) ? text.trim() : undefined
   }
 }
 
-function jsonProblem(text: string): Mark[] {
-  if (text.trim() === '') return []
+/** Whether the text is one template: people write it where JSON is asked for without the quotes around it. */
+function isTemplate(text: string): boolean {
+  return (soleExpression(text) ?? '') !== ''
+}
+
+function jsonProblem(text: string, templates: boolean): Mark[] {
+  if (text.trim() === '' || (templates && isTemplate(text))) return []
   try {
     parseJson(text)
     return []

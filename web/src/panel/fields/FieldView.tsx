@@ -18,8 +18,12 @@ export function FieldView({ field, value, path, onChange, label, small = false }
   const { readOnly } = usePanel()
   const id = useId()
   const [wished, setWished] = useState<Mode>()
+  const [held, setHeld] = useState<Mode>()
   const modes = modesOf(field)
-  const mode = wished !== undefined && modes.includes(wished) ? wished : modeOf(field, value, small)
+  const mode = [wished, held].find((m) => m !== undefined && modes.includes(m)) ?? modeOf(field, value, small)
+  // What is typed may make it a value of another form: the editor that is typed in stays until the field is left.
+  const hold = () => setHeld(mode)
+  const leave = (e: React.FocusEvent) => !e.currentTarget.contains(e.relatedTarget) && setHeld(undefined)
   const nested = mode === 'fixed' && (field.kind === 'object' || field.kind === 'list' || field.kind === 'keyValue')
   const findings = useFindings(path, !nested)
   const pointer = pointerOf(path)
@@ -31,7 +35,7 @@ export function FieldView({ field, value, path, onChange, label, small = false }
   }
   const modeSwitch = modes.length > 1 && !readOnly && <ModeSwitch field={field.title} modes={modes} mode={mode} onMode={choose} small={small} />
   return (
-    <div className={small ? styles.small : styles.field} data-field={pointer}>
+    <div className={small ? styles.small : styles.field} data-field={pointer} onKeyDownCapture={hold} onInputCapture={hold} onPasteCapture={hold} onDropCapture={() => setHeld(undefined)} onBlur={leave}>
       {!small && (
         <div className={styles.head}>
           {label ?? (

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json, JsonObject } from '../../api/json'
 import { isObject } from '../../api/json'
+import { say } from '../../app/say'
 import { sqlArguments } from '../../code/tokens'
 import { usePanel } from '../context'
 import { withKey, withValue } from '../edit'
@@ -70,6 +71,7 @@ function NameInput({ name, readOnly, taken, onName, fresh = false }: NameProps) 
   const [draft, setDraft] = useState<string>()
   const clash = draft !== undefined && draft !== name && taken(draft)
   const done = () => {
+    if (clash) say('warning', t('list.nameTaken', { name: draft }))
     if (draft !== undefined && draft !== name && draft !== '' && !clash) onName(draft)
     else if (fresh) onName('')
     setDraft(undefined)

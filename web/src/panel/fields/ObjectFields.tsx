@@ -82,6 +82,8 @@ function Alternatives({ options, initial, object, path, onChange }: Alternatives
     />
   )
   const change = (v: Json | undefined) => {
+    // Emptied to be written anew, it is still the one that was chosen.
+    setWished(field.key)
     const next = withValue(object, [field.key], v)
     onChange(isObject(next) ? next : {})
   }

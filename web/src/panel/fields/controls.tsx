@@ -2,6 +2,8 @@ import { Input, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { exactNumber, JsonNumber } from '../../api/json'
+import { useUnkept } from '../../app/typed'
+import { soleExpression } from '../../code/tokens'
 import { carriesExpression, takeExpression } from '../../data/drag'
 import { usePanel } from '../context'
 import { asTemplate } from '../edit'
@@ -35,20 +37,24 @@ export function usePlaceholder(field: ControlProps['field']): string {
   return typeof example === 'string' || typeof example === 'number' ? t('example', { value: String(example) }) : ''
 }
 
-/** A number, kept to the digit as it was typed. What is no number yet is shown and not taken over. */
+/** A number, kept to the digit as it was typed, or a template that gives one. What is neither yet is shown and not taken over. */
 export function NumberControl(props: ControlProps) {
   const { field, value, onChange, id, describedBy, invalid } = props
   const { readOnly } = usePanel()
   const { t } = useTranslation('panel')
   const given = typeof value === 'number' || value instanceof JsonNumber ? String(value) : typeof value === 'string' ? value : ''
-  const [draft, setDraft] = useState<string>()
+  const [typed, setTyped] = useState<{ text: string; of: string }>()
+  const draft = typed?.of === given ? typed.text : undefined
+  useUnkept(draft === undefined ? undefined : t('notKept', { field: field.title }))
   const placeholder = usePlaceholder(field)
   const type = (text: string) => {
     const trimmed = text.trim()
     const fits = decimal.test(trimmed) && !(field.integer && /[.eE]/.test(trimmed))
-    setDraft(trimmed === '' || fits ? undefined : text)
+    const computes = !field.literal && (soleExpression(trimmed) ?? '') !== ''
+    setTyped(trimmed === '' || fits || computes ? undefined : { text, of: given })
     if (trimmed === '') onChange(undefined)
     else if (fits) onChange(exactNumber(trimmed))
+    else if (computes) onChange(trimmed)
   }
   return (
     <span {...useDrop(props)}>
@@ -61,7 +67,6 @@ export function NumberControl(props: ControlProps) {
         disabled={readOnly}
         status={invalid || draft !== undefined ? 'error' : undefined}
         onChange={(e) => type(e.target.value)}
-        onBlur={() => setDraft(undefined)}
       />
       {draft !== undefined && <span className={styles.note}>{field.integer ? t('notInteger') : t('notNumber')}</span>}
     </span>

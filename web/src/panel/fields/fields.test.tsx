@@ -1,10 +1,12 @@
+import { EditorView } from '@codemirror/view'
 import { QueryClientProvider } from '@tanstack/react-query'
-import { fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { newQueryClient } from '../../api/hooks'
 import type { Json, JsonObject } from '../../api/json'
 import { isObject, parseJson, writeJson } from '../../api/json'
+import { useSaying } from '../../app/say'
 import { startTexts } from '../../i18n/setup'
 import type { Panel } from '../context'
 import { PanelContext } from '../context'
@@ -14,7 +16,17 @@ import { FieldView } from './FieldView'
 import { FieldViewContext } from './Nested'
 import { ObjectFields } from './ObjectFields'
 
-beforeAll(async () => startTexts('en'))
+beforeAll(async () => {
+  await startTexts('en')
+  await import('../../code/CodeEditor')
+})
+afterEach(() => {
+  cleanup()
+  useSaying.setState({ last: null })
+})
+
+/** What the operator was told in passing. */
+const said = () => useSaying.getState().last?.text
 
 const schema = parseJson(`{"type": "object", "x-order": ["n", "mode", "args", "list", "a", "b"], "oneOf": [{"required": ["a"]}, {"required": ["b"]}], "properties": {
   "n": {"type": "integer", "title": "Number"},
@@ -108,5 +120,73 @@ describe('a form', () => {
     expect(text(seen.now)).toBe('{}')
     expect(screen.queryByRole('switch')).toBeNull()
     unmount()
+  })
+})
+
+const texts = formOf(parseJson(`{"type": "object", "x-order": ["value", "n"], "properties": {
+  "value": {"title": "Value", "x-template": true}, "n": {"type": "integer", "title": "Number"}}}`) as JsonObject, 'en', {})
+
+/** The code editor of a field, once it is fetched. */
+async function editorOf(name: string) {
+  const found = EditorView.findFromDOM(await screen.findByRole('textbox', { name }))
+  if (!found) throw new Error(`no editor ${name}`)
+  return found
+}
+
+/** What is put in with one event, as an input method or a script does. */
+async function insert(name: string, typed: string) {
+  const view = await editorOf(name)
+  fireEvent.input(view.contentDOM)
+  act(() => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: typed } }))
+  return view
+}
+
+function fields(): Field {
+  if (!texts) throw new Error('no form')
+  return texts
+}
+
+const numberInput = () => screen.getByRole<HTMLInputElement>('textbox', { name: /^Number/ })
+
+describe('what a field shows', () => {
+  it('is in the document when a template is put where JSON is asked for', async () => {
+    const { seen, unmount } = show(fields(), {})
+    await insert('Value', '{{ trigger.body }}')
+    expect(text(seen.now)).toBe('{"value":"{{ trigger.body }}"}')
+    unmount()
+    expect(said()).toBeUndefined()
+  })
+
+  it('stays in the editor that is typed in, whatever form the value comes to have', async () => {
+    const { seen, unmount } = show(fields(), {})
+    const view = await insert('Value', '{{ trigger.body }}')
+    expect(await editorOf('Value')).toBe(view)
+    fireEvent.blur(view.contentDOM)
+    expect((await editorOf('Value')).state.doc.toString()).toBe('trigger.body')
+    await insert('Value', '')
+    const emptied = await insert('Value', 'now()')
+    expect(await editorOf('Value')).toBe(emptied)
+    expect(text(seen.now)).toBe('{"value":"{{ now() }}"}')
+    unmount()
+  })
+
+  it('is told of when it cannot be kept', async () => {
+    const { seen, unmount } = show(fields(), { value: 1 })
+    await insert('Value', '{"a": ')
+    expect(text(seen.now)).toBe('{"value":1}')
+    unmount()
+    expect(said()).toBe('What was last typed into “Value” is not valid and was not kept.')
+  })
+
+  it('is an expression or nothing where a number is asked for, and is not taken back', () => {
+    const { seen, unmount } = show(fields(), { n: 5 })
+    fireEvent.change(numberInput(), { target: { value: 'five' } })
+    fireEvent.blur(numberInput())
+    expect(numberInput().value).toBe('five')
+    fireEvent.input(numberInput())
+    fireEvent.change(numberInput(), { target: { value: '{{ vars.n }}' } })
+    expect(text(seen.now)).toBe('{"n":"{{ vars.n }}"}')
+    unmount()
+    expect(said()).toBeUndefined()
   })
 })

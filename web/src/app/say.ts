@@ -7,7 +7,8 @@ interface Saying {
   readonly text: string
 }
 
-const useSaying = create<{ last: Saying | null }>(() => ({ last: null }))
+/** What was said last. */
+export const useSaying = create<{ last: Saying | null }>(() => ({ last: null }))
 
 /** Tells the operator something in passing, from code outside of components. */
 export function say(kind: Saying['kind'], text: string) {
