@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	// Zones are compiled in: a flow means the same on a machine without zone files.
@@ -36,6 +37,19 @@ type console struct {
 
 // say prints a line for people.
 func (c *console) say(t text, args ...any) { fmt.Fprintf(c.err, t.in(c.lang)+"\n", args...) }
+
+// inTurn is a writer that many may write to at once: progress comes from the executors, everything else from the command.
+type inTurn struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements io.Writer.
+func (t *inTurn) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.w.Write(b)
+}
 
 // exitCode ends the program with a status when it is returned as an error.
 type exitCode int
@@ -75,6 +89,7 @@ func main() {
 
 // sluice runs a command line and returns the exit status: 0, 1 where the work failed, 2 where the command line is wrong.
 func sluice(c *console, args []string) int {
+	c.err = &inTurn{w: c.err}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		printHelp(c)
 		return 0
