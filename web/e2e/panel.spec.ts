@@ -130,6 +130,36 @@ test('a decision table shows what held, what it leaves open, and answers trials'
   expect(saved['table']).toMatchObject({ rows: [{ id: 'light' }, { id: 'heavy' }, { in: ['[5..20]'], out: ['中通'] }] })
 })
 
+test('what a field shows is in the draft when its panel closes', async ({ page, program }) => {
+  const nodes = [{ id: 'build', type: 'map', title: { zh: '组装', en: 'Build' }, config: { fields: [{ to: 'a', value: 1 }, { to: 'b', value: 'text' }] } }]
+  await program.api('PUT', '/flows/kept', JSON.stringify({ ...flow, id: 'kept', nodes, edges: [], layout: { build: [320, 160] } }))
+  const field = (i: number) => panel(page).locator(`[data-field="/config/fields/${i}/value"]`)
+  const type = async (i: number, text: string) => {
+    await field(i).locator('.cm-content').click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.insertText(text)
+  }
+  await page.goto('/flows/kept?node=build')
+  await settled(page)
+  await type(0, '{{ trigger.body.total }}')
+  await type(1, '{{ trigger.')
+  await page.keyboard.insertText('body }}')
+  await page.keyboard.press('End')
+  await page.keyboard.insertText('!')
+  await panel(page).getByRole('button', { name: '关闭' }).click()
+  await page.keyboard.press('Control+s')
+  await expect(page.locator('[data-state="saved"]')).toBeVisible()
+  const kept = async () => ((await (await program.api('GET', '/flows/kept?version=draft')).json()) as { document: { nodes: { config: unknown }[] } }).document.nodes[0]?.config
+  expect(await kept()).toEqual({ fields: [{ to: 'a', value: '{{ trigger.body.total }}' }, { to: 'b', value: '{{ trigger.body }}!' }] })
+
+  await page.goto('/flows/kept?node=build')
+  await settled(page)
+  await field(0).getByText('JSON', { exact: true }).click()
+  await type(0, '{"half": ')
+  await panel(page).getByRole('button', { name: '关闭' }).click()
+  await expect(page.getByText(/中最后输入的内容无效，没有保存/)).toBeVisible()
+})
+
 test('data of a run, JSON and help are beside the form', async ({ page }) => {
   await open(page, 'paid')
   await panel(page).getByRole('tab', { name: '输入' }).click()
