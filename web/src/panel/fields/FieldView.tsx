@@ -23,6 +23,8 @@ export function FieldView({ field, value, path, onChange, label, small = false }
   const mode = [wished, held].find((m) => m !== undefined && modes.includes(m)) ?? modeOf(field, value, small)
   // What is typed may make it a value of another form: the editor that is typed in stays until the field is left.
   const hold = () => setHeld(mode)
+  // Not of a plain input: to be drawn anew before it told of its change would undo the change.
+  const holdText = (e: React.SyntheticEvent) => !(e.target instanceof HTMLInputElement) && hold()
   const leave = (e: React.FocusEvent) => !e.currentTarget.contains(e.relatedTarget) && setHeld(undefined)
   const nested = mode === 'fixed' && (field.kind === 'object' || field.kind === 'list' || field.kind === 'keyValue')
   const findings = useFindings(path, !nested)
@@ -35,7 +37,7 @@ export function FieldView({ field, value, path, onChange, label, small = false }
   }
   const modeSwitch = modes.length > 1 && !readOnly && <ModeSwitch field={field.title} modes={modes} mode={mode} onMode={choose} small={small} />
   return (
-    <div className={small ? styles.small : styles.field} data-field={pointer} onKeyDownCapture={hold} onInputCapture={hold} onPasteCapture={hold} onDropCapture={() => setHeld(undefined)} onBlur={leave}>
+    <div className={small ? styles.small : styles.field} data-field={pointer} onKeyDownCapture={hold} onInputCapture={holdText} onPasteCapture={hold} onDropCapture={() => setHeld(undefined)} onBlur={leave}>
       {!small && (
         <div className={styles.head}>
           {label ?? (
