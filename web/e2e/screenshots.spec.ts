@@ -99,7 +99,7 @@ test.beforeAll(async ({ program }) => {
   stopped = (await (await program.api('POST', '/flows/return-routing/runs', JSON.stringify({ input, breakpoints: [{ node: 'save' }], wait: '20s' }))).json()) as Run
   expect(stopped.status).toBe('paused')
   const { document } = (await (await program.api('GET', '/flows/return-routing')).json()) as { document: { nodes: { id: string }[] } }
-  const nodes = document.nodes.map((n) => (n.id === 'tell' ? { ...n, retry: { max: 6, delay: '2s', backoff: 2 } } : n))
+  const nodes = document.nodes.map((n) => (n.id === 'earlier' ? { ...n, retry: { max: 6, delay: '2s', backoff: 2 } } : n))
   await program.api('PUT', '/flows/return-routing', JSON.stringify({ ...document, nodes }))
 })
 
