@@ -1,5 +1,5 @@
 /** What is typed and not taken over yet: some fields keep a text to themselves until it is whole. */
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import { say } from './say'
 
 /**
@@ -15,9 +15,9 @@ export function takeTyped() {
 
 /**
  * For a field that shows what the document cannot keep. `refusal` says so: it is told when the field goes, and the browser
- * asks before the page does.
+ * asks before the page does. What is given back is for a field that goes as its text is kept, before it could be drawn anew.
  */
-export function useUnkept(refusal: string | undefined) {
+export function useUnkept(refusal: string | undefined): () => void {
   const latest = useRef(refusal)
   const unkept = refusal !== undefined
   useLayoutEffect(() => {
@@ -35,4 +35,7 @@ export function useUnkept(refusal: string | undefined) {
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   }, [unkept])
+  return useCallback(() => {
+    latest.current = undefined
+  }, [])
 }

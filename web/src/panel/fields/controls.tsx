@@ -45,13 +45,15 @@ export function NumberControl(props: ControlProps) {
   const given = typeof value === 'number' || value instanceof JsonNumber ? String(value) : typeof value === 'string' ? value : ''
   const [typed, setTyped] = useState<{ text: string; of: string }>()
   const draft = typed?.of === given ? typed.text : undefined
-  useUnkept(draft === undefined ? undefined : t('notKept', { field: field.title }))
+  const kept = useUnkept(draft === undefined ? undefined : t('notKept', { field: field.title }))
   const placeholder = usePlaceholder(field)
   const type = (text: string) => {
     const trimmed = text.trim()
     const fits = decimal.test(trimmed) && !(field.integer && /[.eE]/.test(trimmed))
     const computes = !field.literal && (soleExpression(trimmed) ?? '') !== ''
-    setTyped(trimmed === '' || fits || computes ? undefined : { text, of: given })
+    const takes = trimmed === '' || fits || computes
+    setTyped(takes ? undefined : { text, of: given })
+    if (takes) kept()
     if (trimmed === '') onChange(undefined)
     else if (fits) onChange(exactNumber(trimmed))
     else if (computes) onChange(trimmed)
