@@ -99,6 +99,9 @@ async function middleNode(page: Page): Promise<{ x: number; y: number }> {
   return { x: found.left + 90, y: found.top + 14 }
 }
 
+// Recording what happens slows down what is measured.
+test.use({ trace: 'off' })
+
 for (const { count, drawn, pan, dragged, whole } of [
   { count: 50, drawn: 1200, pan: 45, dragged: 50, whole: 40 },
   { count: 500, drawn: 1200, pan: 40, dragged: 50, whole: 40 },
